@@ -1,0 +1,64 @@
+"""The access matrix: which market role may see which data item of which enquiry, and how far.
+
+It is data, one line per (enquiry, data item, market role), in `access_matrix.csv`; no line means no access. A deployment
+may name its own file in the setting `ACCESS_MATRIX`. The starting lines are those of `domain.md` 3.2.
+"""
+
+import csv
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+
+from accounts.permissions import DataItem, MarketRole, Scope
+
+HEADINGS = ["enquiry", "data_item", "market_role", "scope", "term"]
+
+
+class MatrixError(ValueError):
+    """The file does not read as an access matrix; the message names the line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One line of the matrix: how far it reaches, and the term that must be accepted first, if any."""
+
+    scope: Scope
+    term: str = ""
+
+
+@dataclass(frozen=True)
+class AccessMatrix:
+    version: str
+    grants: dict[tuple[str, DataItem, MarketRole], Grant]
+
+    def grant(self, *, enquiry: str, item: DataItem, market_role: MarketRole) -> Grant | None:
+        return self.grants.get((enquiry, item, market_role))
+
+    @classmethod
+    def read(cls, path: Path) -> "AccessMatrix":
+        """The matrix in a file. Raises `MatrixError` on anything that is not a plain, single, known line."""
+        content = path.read_bytes()
+        lines = csv.reader(content.decode().splitlines())
+        if next(lines, None) != HEADINGS:
+            raise MatrixError(f"{path.name}: the first line must read {','.join(HEADINGS)}.")
+        grants: dict[tuple[str, DataItem, MarketRole], Grant] = {}
+        for number, line in enumerate(lines, start=2):
+            try:
+                enquiry, item, role, scope, term = line
+                key = (enquiry, DataItem(item), MarketRole(role))
+                grant = Grant(Scope(scope), term)
+            except ValueError as error:
+                raise MatrixError(f"{path.name}, line {number}: {error}.") from error
+            if key in grants:
+                raise MatrixError(f"{path.name}, line {number}: a second line for {', '.join(line[:3])}.")
+            grants[key] = grant
+        return cls(version=hashlib.sha256(content).hexdigest(), grants=grants)
+
+
+@cache
+def access_matrix() -> AccessMatrix:
+    """The matrix in force, read once in the life of the process."""
+    return AccessMatrix.read(settings.ACCESS_MATRIX)

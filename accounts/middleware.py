@@ -1,0 +1,42 @@
+"""Who is asking, settled once for each request."""
+
+from collections.abc import Callable
+from typing import cast
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+
+from accounts.access import Actor, actor_for
+from accounts.models import User
+
+MEMBERSHIP_KEY = "membership"
+
+
+class PortalRequest(HttpRequest):
+    """A request as the views see it: with its actor, and the id under which it is logged and audited."""
+
+    actor: Actor | None
+    request_id: str
+    started: float
+
+
+def actor_of(request: HttpRequest) -> Actor | None:
+    """The actor of a signed-in request, from what is true now; None when signed out or without a membership."""
+    if not request.user.is_authenticated:
+        return None
+    user = cast(User, request.user)
+    return actor_for(user, on=timezone.localdate(), membership_id=request.session.get(MEMBERSHIP_KEY))
+
+
+class ActorMiddleware:
+    """Sets `request.actor`, found out only when something asks, and keeps signed-in pages out of caches."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        cast(PortalRequest, request).actor = cast("Actor | None", SimpleLazyObject(lambda: actor_of(request)))
+        response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response

@@ -1,0 +1,29 @@
+"""Every enquiry of the service. The channels reach the domain only through here."""
+
+from datetime import datetime
+
+from des.enquiries.enquiry import Enquiry
+from des.meterpoints.enquiry import (
+    MeterAgentHistoryEnquiry,
+    MeterHistoryEnquiry,
+    MeterPointEnquiry,
+    SupplyHistoryEnquiry,
+)
+from des.parties.models import RegisterState
+
+ENQUIRIES: tuple[type[Enquiry], ...] = (
+    MeterPointEnquiry,
+    SupplyHistoryEnquiry,
+    MeterHistoryEnquiry,
+    MeterAgentHistoryEnquiry,
+)
+
+
+def enquiry_named(slug: str) -> type[Enquiry]:
+    """The enquiry of a slug. Raises KeyError where there is none."""
+    return {enquiry.slug: enquiry for enquiry in ENQUIRIES}[slug]
+
+
+def data_as_at() -> datetime | None:
+    """The moment up to which the register is complete; None where nothing has been loaded."""
+    return RegisterState.objects.values_list("as_at", flat=True).first()

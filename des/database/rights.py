@@ -1,0 +1,39 @@
+"""What the application's database role may do with each app's tables: it owns nothing, and what is not here is denied."""
+
+from django.apps import apps
+from django.conf import settings
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+READ = "SELECT"
+ADD = "SELECT, INSERT"
+WRITE = "SELECT, INSERT, UPDATE, DELETE"
+
+RIGHTS: dict[str, str] = {
+    # Who looked at what is added to, and never changed.
+    "audit": ADD,
+    # The register is changed by loads only, and those are the owner's.
+    "parties": READ,
+    "addresses": READ,
+    "meterpoints": READ,
+    "contenttypes": READ,
+    "auth": READ,
+    "accounts": WRITE,
+    "account": WRITE,
+    "sessions": WRITE,
+    "exports": WRITE,
+}
+
+
+def grant_rights(connection: BaseDatabaseWrapper) -> None:
+    """Give the application's group role its rights, and take every other from it. Needs the owner's role."""
+    quote = connection.ops.quote_name
+    group = quote(settings.DATABASE_APPLICATION_GROUP)
+    grants = {model._meta.db_table: RIGHTS.get(app.label) for app in apps.get_app_configs() for model in app.get_models(include_auto_created=True)}
+    grants[settings.CACHES["default"]["LOCATION"]] = WRITE
+    with connection.cursor() as cursor:
+        cursor.execute(f"GRANT USAGE ON SCHEMA public TO {group}")
+        cursor.execute(f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {group}")
+        for table, rights in grants.items():
+            if rights:
+                cursor.execute(f"GRANT {rights} ON {quote(table)} TO {group}")
+        cursor.execute(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {group}")

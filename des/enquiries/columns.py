@@ -1,0 +1,31 @@
+"""What an enquiry can show."""
+
+from dataclasses import dataclass
+
+from django.db.models.expressions import Combinable, F
+
+from accounts.permissions import DataItem
+from des.enquiries.formats import TEXT, Format
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One value of each row: its public name and label, the data item that releases it, and where it comes from.
+
+    `name` is public and stays; `source` (a field path or an expression, the name where left out) is private and may
+    change. `listed` columns are in lists and files; all are on the record page, under their `section`.
+    """
+
+    name: str
+    label: str
+    item: DataItem
+    source: str | Combinable = ""
+    section: str = ""
+    format: Format = TEXT
+    listed: bool = False
+    hint: str = ""
+
+    @property
+    def expression(self) -> Combinable:
+        source = self.source or self.name
+        return F(source) if isinstance(source, str) else source

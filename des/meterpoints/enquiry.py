@@ -1,0 +1,263 @@
+"""The meter point enquiry, and the histories that are shown with it."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+
+from accounts.access import Actor
+from accounts.permissions import DataItem, MarketRole, Scope
+from des.addresses.models import Place
+from des.addresses.querysets import plain_words
+from des.enquiries.columns import Column
+from des.enquiries.enquiry import Clue, Enquiry, Order, Search
+from des.enquiries.formats import DATE, NUMBER
+from des.fields import MPRNField, MSNField, PostcodeField, UPRNField, WordsField
+from des.identifiers import parse_partial_postcode, postcode_prefix
+from des.meterpoints.columns import COLUMNS
+from des.meterpoints.models import Meter, MeterPoint, Registration
+from des.meterpoints.querysets import MeterPointQuerySet, all_in_force, holder_name
+from des.meterpoints.readings import FEWEST_LETTERS, readings
+from des.parties.codes import coded
+
+# How many streets a search for words may reach. More are not a search but a browse, and would sort half a county.
+PLACES = 200
+# How many ways to narrow a question are offered.
+CLUES = 8
+# A serial number is searched by its start from this many characters on.
+FEWEST_OF_A_SERIAL = 4
+
+
+def is_whole_postcode(postcode: str) -> bool:
+    return len(postcode.partition(" ")[2]) == 3
+
+
+def is_outcode(word: str) -> bool:
+    try:
+        return parse_partial_postcode(word) == word
+    except ValueError:
+        return False
+
+
+def names_and_numbers(address: str) -> tuple[list[str], list[str]]:
+    """The words that name a place, and those that number a house or flat in it, which places do not have."""
+    words = plain_words(address)
+    names = [word for word in words if not any(character.isdecimal() for character in word) or is_outcode(word)]
+    return names, [word for word in words if word not in names]
+
+
+def on_streets(records: MeterPointQuerySet, places: QuerySet[Place], words: list[str], note: str = "") -> Search:
+    """The meter points with some words on the streets of a bounded number of places."""
+    return Search(
+        records.filter(place__in=places[:PLACES]).mentioning(words),
+        note,
+        cut_short=lambda: places[: PLACES + 1].count() > PLACES,
+    )
+
+
+def within_meter_points(scope: Scope, actor: Actor) -> Q:
+    """The meter points that a scope of an actor reaches, as they are held on the day of the enquiry."""
+    holder = {
+        (Scope.PORTFOLIO, MarketRole.SHIPPER): "shipper_now",
+        (Scope.PORTFOLIO, MarketRole.SUPPLIER): "supplier_now",
+        (Scope.NETWORK, MarketRole.GT): "network_now",
+        (Scope.NETWORK, MarketRole.IGT): "network_now",
+        (Scope.ASSETS, MarketRole.MAM): "mam_now",
+        (Scope.ASSETS, MarketRole.MAP): "map_now",
+    }[scope, actor.market_role]
+    return Q(**{f"{holder}__in": actor.short_codes})
+
+
+class OfOneMeterPoint:
+    """What the histories of a meter point share: asked for by MPRN, reached as the meter point is."""
+
+    actor: Actor
+    cleaned_data: dict[str, Any]
+
+    def within(self, scope: Scope) -> Q:
+        return within_meter_points(scope, self.actor)
+
+    def searches(self, records: QuerySet[Any]) -> Iterable[Search]:
+        yield Search(records.filter(meter_point=self.cleaned_data["mprn"]))
+
+
+class MeterHistoryEnquiry(OfOneMeterPoint, Enquiry):
+    """The meters that a meter point has had, the newest first."""
+
+    slug = "meter-history"
+    title = "Meters"
+    columns = (
+        Column("msn", "Meter serial number", DataItem.METER, listed=True),
+        Column("meter_installation_date", "Installed", DataItem.METER_DETAIL, "started_on", format=DATE, listed=True),
+        Column("removal_date", "Removed", DataItem.METER_DETAIL, "ended_on", format=DATE, listed=True),
+        Column("meter_device_status", "Status", DataItem.METER, "status", format=coded("meter_status"), listed=True),
+        Column("meter_type", "Type", DataItem.METER, format=coded("meter_type"), listed=True),
+        Column("meter_mechanism", "Mechanism", DataItem.METER, "mechanism", format=coded("meter_mechanism"), listed=True),
+        Column("meter_number_of_dials", "Dials", DataItem.METER, "dials", format=NUMBER, listed=True),
+        Column("meter_model", "Model", DataItem.METER_DETAIL, "model", listed=True),
+    )
+    order = (Order("-started_on", DataItem.METER_DETAIL), Order("meter_point_id", DataItem.METER_POINT))
+
+    asks = {"mprn": DataItem.METER_POINT}
+
+    mprn = MPRNField(required=True)
+
+    def records(self) -> QuerySet[Any]:
+        return Meter.objects.alias(**all_in_force(on=self.on, path="meter_point__"))
+
+
+def registration_columns(item: DataItem) -> tuple[Column, ...]:
+    return (
+        Column("market_role", "Role", item, format=coded("market_role"), listed=True),
+        Column("short_code", "Short code", item, listed=True),
+        Column("name", "Name", item, holder_name("market_role", "short_code"), listed=True),
+        Column("effective_from_date", "From", item, "started_on", format=DATE, listed=True),
+        Column("effective_to_date", "Until", item, "ended_on", format=DATE, listed=True),
+    )
+
+
+class SupplyHistoryEnquiry(OfOneMeterPoint, Enquiry):
+    """The suppliers and shippers of a meter point, past, present and to come."""
+
+    slug = "supply-history"
+    title = "Suppliers and shippers"
+    columns = registration_columns(DataItem.OTHER_SUPPLIERS)
+    order = (Order("-started_on", DataItem.OTHER_SUPPLIERS), Order("market_role", DataItem.OTHER_SUPPLIERS))
+
+    asks = {"mprn": DataItem.METER_POINT}
+
+    mprn = MPRNField(required=True)
+
+    def records(self) -> QuerySet[Any]:
+        held = Registration.objects.filter(market_role__in=[MarketRole.SUPPLIER, MarketRole.SHIPPER])
+        return held.alias(**all_in_force(on=self.on, path="meter_point__"))
+
+
+class MeterAgentHistoryEnquiry(OfOneMeterPoint, Enquiry):
+    """The meter asset managers and providers of a meter point, past, present and to come."""
+
+    slug = "meter-agent-history"
+    title = "Meter asset managers and providers"
+    columns = registration_columns(DataItem.METER_AGENTS)
+    order = (Order("-started_on", DataItem.METER_AGENTS), Order("market_role", DataItem.METER_AGENTS))
+
+    asks = {"mprn": DataItem.METER_POINT}
+
+    mprn = MPRNField(required=True)
+
+    def records(self) -> QuerySet[Any]:
+        held = Registration.objects.filter(market_role__in=[MarketRole.MAM, MarketRole.MAP])
+        return held.alias(**all_in_force(on=self.on, path="meter_point__"))
+
+
+class MeterPointEnquiry(Enquiry):
+    """Find a meter point by its number, its meter, its UPRN or its address."""
+
+    slug = "meter-points"
+    title = "Meter points"
+    columns = COLUMNS
+    asks = {"house": DataItem.ADDRESS}
+    order = (
+        Order("postcode", DataItem.ADDRESS),
+        Order("address_order", DataItem.ADDRESS),
+        Order("mprn", DataItem.METER_POINT),
+    )
+    related = (SupplyHistoryEnquiry, MeterHistoryEnquiry, MeterAgentHistoryEnquiry)
+
+    mprn = MPRNField(label="MPRN", help_text="6 to 10 digits.")
+    postcode = PostcodeField(label="Postcode", help_text="Whole, or its start: LS1 or LS1 4.")
+    house = WordsField(label="House number or name", help_text="With a postcode.")
+    msn = MSNField(label="Meter serial number")
+    uprn = UPRNField(label="UPRN", help_text="Up to 12 digits.")
+    address = WordsField(label="Words of the address", help_text="Such as 12 Oak Road Leeds.")
+
+    readings = staticmethod(readings)
+
+    def clean(self) -> dict[str, Any]:
+        asked = {name for name, value in self.cleaned_data.items() if value}
+        if not asked and not self.errors:
+            raise ValidationError("Enter an MPRN, a postcode, a meter serial number, a UPRN or part of an address.")
+        if asked == {"house"}:
+            self.add_error("postcode", "Enter the postcode of this house.")
+        if len(asked - {"house"}) > 1:
+            raise ValidationError("Search by one of these at a time: each finds a meter point by itself.")
+        if asked & {"house"} and not asked & {"postcode", "house"} == {"postcode", "house"}:
+            self.add_error("house", "Use this with a postcode.")
+        address = self.cleaned_data.get("address") or ""
+        if "address" in asked and sum(character.isalpha() for character in address) < FEWEST_LETTERS:
+            self.add_error("address", f"Enter at least {FEWEST_LETTERS} letters of a street or town.")
+        return self.cleaned_data
+
+    def records(self) -> QuerySet[Any]:
+        return MeterPoint.objects.as_at(self.on)
+
+    def within(self, scope: Scope) -> Q:
+        return within_meter_points(scope, self.actor)
+
+    def searches(self, records: MeterPointQuerySet) -> Iterable[Search]:
+        match {name: value for name, value in self.cleaned_data.items() if value}:
+            case {"mprn": mprn}:
+                yield Search(records.filter(mprn=mprn))
+            case {"uprn": uprn}:
+                yield Search(records.filter(uprn=uprn))
+            case {"msn": msn}:
+                yield from self._by_meter(records, msn)
+            case {"postcode": postcode, "house": house}:
+                yield from self._by_house(records, postcode, house)
+            case {"postcode": postcode}:
+                yield from self._by_postcode(records, postcode)
+            case {"address": address}:
+                yield from self._by_address(records, address)
+
+    def _by_meter(self, records: MeterPointQuerySet, msn: str) -> Iterable[Search]:
+        yield Search(records.filter(msn=msn))
+        yield Search(
+            records.filter(mprn__in=Meter.objects.filter(msn=msn).values("meter_point_id")),
+            f"{msn} is not the meter in place now. Showing where it was, or will be.",
+        )
+        if len(msn) >= FEWEST_OF_A_SERIAL:
+            yield Search(records.msn_starting(msn), f"No meter {msn}. Showing serial numbers that start with it.")
+
+    def _by_postcode(self, records: MeterPointQuerySet, postcode: str) -> Iterable[Search]:
+        if not is_whole_postcode(postcode):
+            yield Search(records.below_postcode(postcode_prefix(postcode)))
+            return
+        yield Search(records.filter(postcode=postcode))
+        sector = postcode[:-2]
+        yield Search(records.below_postcode(sector), f"No meter points in {postcode}. Showing postcodes that start {sector}.")
+
+    def _by_house(self, records: MeterPointQuerySet, postcode: str, house: str) -> Iterable[Search]:
+        here = records.filter(postcode=postcode) if is_whole_postcode(postcode) else records.below_postcode(postcode_prefix(postcode))
+        words = plain_words(house)
+        if len(words) == 1:
+            yield Search(here.filter(house_no=words[0]))
+        if words:
+            yield Search(here.mentioning(words))
+        yield Search(here, f"No “{house}” in {postcode}. Showing all of {postcode}.")
+
+    def _by_address(self, records: MeterPointQuerySet, address: str) -> Iterable[Search]:
+        names, numbers = names_and_numbers(address)
+        exact = Place.objects.having(names)
+        if numbers:
+            yield on_streets(records, exact, [*names, *numbers])
+            yield on_streets(records, exact, names, f"No number {' '.join(numbers)} there. Showing the whole street.")
+        else:
+            yield on_streets(records, exact, names)
+        starting = "No exact match. Showing addresses with words that start like these."
+        yield on_streets(records, Place.objects.having_words_starting(names), numbers, starting)
+        alike = "No exact match. Showing addresses with words spelled much like these."
+        yield on_streets(records, Place.objects.sounding_like(names), numbers, alike)
+
+    def clues(self) -> list[Clue]:
+        # The counts are of all meter points, so only who may see all gets them.
+        if self.scope(DataItem.ADDRESS) != Scope.ANY:
+            return []
+        if address := self.cleaned_data.get("address"):
+            towns = Place.objects.having(names_and_numbers(address)[0]).by_town(among=PLACES * 5)
+            return [Clue(town, {"address": f"{address} {town}"}, points) for town, points in towns[:CLUES] if town]
+        postcode = self.cleaned_data.get("postcode") or ""
+        if postcode and not is_whole_postcode(postcode):
+            sectors = Place.objects.below_postcode(postcode_prefix(postcode)).by_sector()
+            return [Clue(sector, {"postcode": sector}, points) for sector, points in sectors[:CLUES] if sector != postcode]
+        return []

@@ -1,0 +1,76 @@
+"""What a text typed into the search box can mean: an MPRN, a postcode, a meter serial number, a UPRN, an address."""
+
+import re
+
+from des.enquiries.enquiry import Reading
+from des.identifiers import is_valid_mprn, parse_msn, parse_partial_postcode, parse_postcode
+
+# A postcode standing by itself among other words, with or without its space.
+POSTCODE_IN_TEXT = re.compile(r"(?<![^\s,])([A-Z]{1,2}[0-9][A-Z0-9]?)\s*([0-9][A-Z]{2})(?![^\s,])")
+LONGEST_NUMBER = 14
+FEWEST_LETTERS = 3
+
+
+def readings(text: str) -> list[Reading]:
+    """The readings of a tidy text, most likely first; none where nothing in the register could be meant."""
+    text = text.upper()
+    compact = text.replace(" ", "")
+    if compact.isascii() and compact.isdecimal():
+        return number_readings(compact)
+    if found := postcode_reading(text):
+        return [found]
+    return [reading for reading in (serial_reading(text), address_reading(text)) if reading]
+
+
+def number_readings(digits: str) -> list[Reading]:
+    """Everything a bare number could be: eight digits are an MPRN, a serial number and a UPRN."""
+    found = []
+    if 6 <= len(digits) <= 10 and digits.strip("0"):
+        warning = "" if is_valid_mprn(digits) else wrong_check_digits(digits)
+        found.append(Reading("MPRN", {"mprn": digits}, warning))
+    if 4 <= len(digits) <= LONGEST_NUMBER:
+        found.append(Reading("Meter serial number", {"msn": digits}))
+    if len(digits) <= 12 and digits.strip("0"):
+        found.append(Reading("UPRN", {"uprn": digits}))
+    return found
+
+
+def wrong_check_digits(digits: str) -> str:
+    return (
+        f"The check digits of MPRN {digits} do not agree with the rest of it. "
+        "It was searched for all the same: compare it with the bill or the meter."
+    )
+
+
+def postcode_reading(text: str) -> Reading | None:
+    """A postcode, whole or its start, with what else was typed as the house."""
+    for match in reversed(list(POSTCODE_IN_TEXT.finditer(text))):
+        try:
+            postcode = parse_postcode(match[0])
+        except ValueError:
+            continue
+        house = " ".join((text[: match.start()] + " " + text[match.end() :]).replace(",", " ").split())
+        if house:
+            return Reading("Postcode and house", {"postcode": postcode, "house": house})
+        return Reading("Postcode", {"postcode": postcode})
+    try:
+        return Reading("Start of a postcode", {"postcode": parse_partial_postcode(text)})
+    except ValueError:
+        return None
+
+
+def serial_reading(text: str) -> Reading | None:
+    """A meter serial number: mostly digits, and never a word of an address."""
+    if sum(character.isdecimal() for character in text) < 4:
+        return None
+    try:
+        return Reading("Meter serial number", {"msn": parse_msn(text)})
+    except ValueError:
+        return None
+
+
+def address_reading(text: str) -> Reading | None:
+    """Words of an address, if they have enough letters to look for."""
+    if sum(character.isalpha() for character in text) < FEWEST_LETTERS:
+        return None
+    return Reading("Address", {"address": text})

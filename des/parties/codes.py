@@ -1,0 +1,27 @@
+"""Raw industry codes and what they mean. Codes are shown with their meaning and kept as they were loaded."""
+
+from functools import lru_cache
+
+from des.enquiries.formats import Format
+from des.parties.models import Code
+
+
+@lru_cache(maxsize=64)
+def meanings(code_set: str) -> dict[str, str]:
+    """The meaning of each code of a set, read once in the life of the process: codes change with releases."""
+    return dict(Code.objects.filter(code_set=code_set).values_list("code", "meaning"))
+
+
+def coded(code_set: str) -> Format:
+    """Shows a code of a set as its meaning with the code after it, or alone where it is not known."""
+
+    def show(code: str) -> str:
+        meaning = meanings(code_set).get(code)
+        return f"{meaning} ({code})" if meaning else code
+
+    return Format("text", show)
+
+
+def status(code_set: str) -> Format:
+    """Shows a code of a set as a chip: the code that colours it, and its meaning."""
+    return Format("status", lambda code: (code, meanings(code_set).get(code, code)))

@@ -1,0 +1,50 @@
+"""What a reader sees when a page cannot be shown: what happened, what to do next, and the request's id."""
+
+import logging
+import sys
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from psycopg_pool import PoolTimeout
+
+from accounts.decorators import NoMembership
+
+logger = logging.getLogger("des.faults")
+
+
+def fault(request: HttpRequest, status: int, template: str = "") -> HttpResponse:
+    """The page of a status, by the request's id, which the log has too."""
+    context = {"request_id": getattr(request, "request_id", "")}
+    # A page about a fault of ours may not need what has just failed: it is rendered without the request.
+    content = render_to_string(template or f"{status}.html", context, request if status < 500 else None)
+    response = HttpResponse(content, status=status)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return fault(request, 400)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return fault(request, 403, "403_no_membership.html" if isinstance(exception, NoMembership) else "")
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return fault(request, 404)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return fault(request, 403, "403_csrf.html")
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Ours, and logged; 503 where the database cannot be reached, since without an audit row there is no answer."""
+    error = sys.exception()
+    logger.exception("a page could not be shown", extra={"request_id": getattr(request, "request_id", "")})
+    unreachable = isinstance(error, OperationalError | InterfaceError | PoolTimeout)
+    response = fault(request, 503 if unreachable else 500)
+    if unreachable:
+        response.headers["Retry-After"] = "30"
+    return response

@@ -1,0 +1,108 @@
+"""Asking an enquiry for a screen: the first search that finds anything, a page of it, and what to say about the rest."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.core import signing
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+from accounts.permissions import Permission
+from des.enquiries.enquiry import Enquiry, Row, Statement
+from des.screens.tables import render_table
+
+POSITION_SALT = "des.screens.position"
+TOO_MANY = "More matches than this search can reach. Add a town, or search by postcode."
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one reading of a question found, as a page of rows."""
+
+    label: str
+    enquiry: Enquiry
+    statement: Statement
+    rows: Sequence[Row]
+    more: bool
+    warning: str = ""
+    context: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def keys(self) -> list[int]:
+        return [row[0] for row in self.rows]
+
+
+def position_token(search: int, position: Row) -> str:
+    """Where the next page starts, signed: nobody may ask where a row stands that they may not see."""
+    return signing.dumps([search, *position], salt=POSITION_SALT, compress=True)
+
+
+def find(enquiry: Enquiry, *, label: str, after: str = "", warning: str = "") -> Finding | None:
+    """The page of a valid enquiry behind a position, from the first search that finds anything.
+
+    Raises `signing.BadSignature` for a position that is not ours.
+    """
+    statements = enumerate(enquiry.statements())
+    size = settings.ROWS_PER_PAGE
+    if after:
+        wanted, *position = signing.loads(after, salt=POSITION_SALT, max_age=24 * 3600)
+        for number, statement in statements:
+            if number == wanted:
+                rows = list(statement.after(position)[: size + 1])
+                return finding(enquiry, number, statement, rows, label=label, warning=warning, first=False)
+        return None
+    for number, statement in statements:
+        if rows := list(statement.rows[: size + 1]):
+            return finding(enquiry, number, statement, rows, label=label, warning=warning, first=True)
+    return None
+
+
+def finding(
+    enquiry: Enquiry, number: int, statement: Statement, rows: list[Row], *, label: str, warning: str, first: bool
+) -> Finding:
+    size = settings.ROWS_PER_PAGE
+    page, more = rows[:size], len(rows) > size
+    cut_short = more and statement.search.cut_short()
+    criteria = enquiry.criteria()
+    here = reverse("enquire", args=[enquiry.slug])
+    context: dict[str, Any] = {
+        "label": label,
+        "step": statement.search.note,
+        "shown": len(page),
+        "total_text": total_text(statement, len(page), more=more, first=first),
+        "table": render_table(statement, page, caption=label, url_of=record_url) if page else SafeString(""),
+        "clues": [
+            (clue.text, f"{here}?{urlencode(clue.criteria)}", f"({clue.count:,})")
+            for clue in (enquiry.clues() if more and first else [])
+        ],
+        "next_url": "",
+        "first_url": "" if first else f"{here}?{urlencode(criteria)}",
+        "warnings": [text for text in (warning, TOO_MANY if cut_short else "") if text],
+        "export": None,
+    }
+    if more and not cut_short:
+        token = position_token(number, statement.position(page[-1]))
+        context["next_url"] = f"{here}?{urlencode(criteria | {'after': token})}"
+    if not enquiry.actor.may(Permission.EXPORT):
+        context["export_refused"] = "To export, ask your Local Security Officer for the exporter role."
+    elif cut_short:
+        context["export_refused"] = "Narrow the search to export it whole."
+    else:
+        context["export"] = criteria | {"enquiry": enquiry.slug}
+    return Finding(label, enquiry, statement, page, more, warning, context)
+
+
+def total_text(statement: Statement, shown: int, *, more: bool, first: bool) -> str:
+    """How many there are, as far as it is worth counting: "50 of 312", "50 of more than 1,000"."""
+    if first and not more:
+        return "1 meter point" if shown == 1 else f"{shown:,} meter points"
+    limit = settings.COUNT_LIMIT
+    count = statement.count(limit=limit + 1)
+    return f"{shown:,} of more than {limit:,}" if count > limit else f"{shown:,} of {count:,}"
+
+
+def record_url(row: Row) -> str:
+    return reverse("record", args=[row[0]])

@@ -1,0 +1,89 @@
+"""The record page: one row with all its columns, by section, and what of it is withheld and why."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.access import Actor
+from accounts.permissions import DataItem, Scope
+from des.enquiries.enquiry import Enquiry, Row, Statement
+from des.screens.tables import render_table, shown
+
+REACH = {
+    Scope.PORTFOLIO: "for meter points in their own portfolio",
+    Scope.NETWORK: "for meter points on their own network",
+    Scope.ASSETS: "for meters of their own",
+    Scope.AREA: "for meter points in their own area",
+}
+WHO = "The access matrix decides this. Operator support can tell you who may change it."
+HISTORY_ROWS = 100
+
+
+@dataclass(frozen=True)
+class Withheld:
+    reason: str
+    who: str = WHO
+
+
+@dataclass(frozen=True)
+class Item:
+    """One value of a record: read, not held (None), or withheld."""
+
+    label: str
+    value: object
+    withheld: Withheld | None = None
+    hint: str = ""
+    format: str = "text"
+
+
+def why_withheld(actor: Actor, item: DataItem, scope: Scope | None) -> Withheld:
+    """Which line of the access matrix keeps a value back, in words."""
+    role = actor.role_label.lower()
+    if scope is None:
+        return Withheld(f"Not released to the role of {role} (data item: {item.value}).")
+    return Withheld(f"Released to the role of {role} only {REACH[scope]} (data item: {item.value}).")
+
+
+def sections_of(enquiry: Enquiry, statement: Statement, row: Row) -> list[tuple[str, list[Item]]]:
+    """Every column of the enquiry by its section, in order, with what is withheld from this actor explained."""
+    index_of = {column.name: index for index, column in enumerate(statement.columns)}
+    sections: dict[str, list[Item]] = {}
+    for column in enquiry.columns:
+        index = index_of.get(column.name)
+        scope = enquiry.scope(column.item)
+        if index is None or statement.withheld(row, index):
+            item = Item(column.label, None, why_withheld(enquiry.actor, column.item, scope), column.hint)
+        else:
+            item = Item(column.label, shown(column, row[index]), None, column.hint, column.format.name)
+        sections.setdefault(column.section, []).append(item)
+    return list(sections.items())
+
+
+def related_tables(enquiry: Enquiry, key: dict[str, str]) -> list[tuple[str, str, str]]:
+    """The histories of a record: title, table, and a note where there is nothing to show or more than is shown."""
+    tables = []
+    for kind in enquiry.related:
+        related = kind(key, actor=enquiry.actor, on=enquiry.on)
+        table, note = "", ""
+        if not related.is_valid() or (scope := related.scope(kind.columns[0].item)) is None:
+            note = f"Not released to the role of {enquiry.actor.role_label.lower()}."
+        else:
+            statement = next(iter(related.statements()))
+            rows = list(statement.rows[: HISTORY_ROWS + 1])
+            if rows:
+                table = render_table(statement, rows[:HISTORY_ROWS], caption=kind.title)
+            if len(rows) > HISTORY_ROWS:
+                note = f"The latest {HISTORY_ROWS} are shown; export the record for all."
+            elif not rows and scope != Scope.ANY:
+                note = f"Nothing held, or not yours to see: released only {REACH[scope]}."
+            elif not rows:
+                note = "Nothing held."
+        tables.append((kind.title, table, note))
+    return tables
+
+
+def value_of(statement: Statement, row: Row, name: str) -> Any:
+    """The shown value of a column by its name; None where it is empty, withheld or not selected."""
+    for index, column in enumerate(statement.columns):
+        if column.name == name and not statement.withheld(row, index):
+            return shown(column, row[index])
+    return None

@@ -1,0 +1,15 @@
+"""The addresses of the pages."""
+
+from django.urls import path
+
+from des.screens import health, views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("search/", views.search, name="search"),
+    path("enquiries/<slug:slug>/", views.enquire, name="enquire"),
+    path("meter-points/<slug:mprn>/", views.record, name="record"),
+    path("help/", views.help_page, name="help"),
+    path("health/live", health.live, name="health_live"),
+    path("health/ready", health.ready, name="health_ready"),
+]

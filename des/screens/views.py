@@ -1,0 +1,164 @@
+"""The pages on which people ask and read. A view binds an enquiry, asks it, writes the audit row, and renders."""
+
+from django.core import signing
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+
+from accounts.decorators import ActingRequest, permission_required, public
+from accounts.permissions import Permission
+from des.audit.models import Channel
+from des.audit.record import record_enquiry
+from des.catalogue import ENQUIRIES, enquiry_named
+from des.enquiries.enquiry import Enquiry
+from des.fields import tidy
+from des.screens.findings import Finding, find
+from des.screens.records import related_tables, sections_of, value_of
+
+NOT_UNDERSTOOD = (
+    "Enter an MPRN, a postcode (with a house number if you know it), a meter serial number, a UPRN, "
+    "or at least three letters of an address."
+)
+NOT_A_POSITION = "This link to a further page is no longer good. Search again from the first page."
+
+
+def audit(request: ActingRequest, enquiry: str, criteria: dict[str, str], findings: list[Finding]) -> None:
+    """Write an answered enquiry of a screen down."""
+    shown = [key for finding in findings for key in finding.keys]
+    record_enquiry(
+        actor=request.actor,
+        channel=Channel.SCREEN,
+        enquiry=enquiry,
+        criteria=criteria,
+        result_count=len(shown),
+        shown=shown,
+        address=request.META.get("REMOTE_ADDR"),
+        request_id=request.request_id,
+    )
+
+
+@permission_required(Permission.ENQUIRE)
+def home(request: ActingRequest) -> HttpResponse:
+    enquiries = [{"title": enquiry.title, "url": reverse("enquire", args=[enquiry.slug])} for enquiry in ENQUIRIES[:1]]
+    return render(request, "screens/home.html", {"enquiries": enquiries})
+
+
+@permission_required(Permission.ENQUIRE)
+def search(request: ActingRequest) -> HttpResponseBase:
+    """The one search box: everything that the text can mean is tried, and the page says which matched."""
+    typed = request.GET.get("q", "")
+    try:
+        text = tidy(typed)
+        problems = []
+    except ValueError as error:
+        text, problems = "", [str(error)]
+    readings = [(kind, reading) for kind in ENQUIRIES for reading in kind.readings(text)] if text else []
+    if text and not readings:
+        problems = [NOT_UNDERSTOOD]
+    if problems or not text:
+        return render(request, "screens/results.html", {"q": typed[:200], "problems": problems})
+
+    findings, tried = [], []
+    for kind, reading in readings:
+        enquiry = kind(reading.criteria, actor=request.actor, on=timezone.localdate())
+        # A reading whose field is withheld from this role is not a reading for it.
+        if not set(reading.criteria) <= set(enquiry.fields) or not enquiry.is_valid():
+            continue
+        tried.append(reading.kind)
+        if finding := find(enquiry, label=reading.kind, warning=reading.warning):
+            findings.append(finding)
+    audit(request, "search", {"q": text, "tried": ", ".join(tried)}, findings)
+    only = findings[0] if len(findings) == 1 else None
+    if only and len(only.rows) == 1 and not only.context["step"] and "list" not in request.GET:
+        return redirect(f"{reverse('record', args=only.keys)}?{urlencode({'q': text})}")
+    context = {
+        "q": text,
+        "findings": [finding.context for finding in findings],
+        "export_url": reverse("exports"),
+        "warnings": [] if findings else [reading.warning for _, reading in readings if reading.warning],
+        "hints": [] if findings else hints(tried),
+    }
+    return render(request, "screens/results.html", context)
+
+
+def hints(tried: list[str]) -> list[dict[str, str]]:
+    """What to do where nothing was found."""
+    looked = f"Looked for as: {', '.join(tried)}." if tried else "Your role may not search in this way."
+    return [
+        {"text": looked, "url": ""},
+        {"text": "Search by the fields of the register", "url": reverse("enquire", args=[ENQUIRIES[0].slug])},
+        {"text": "What can be searched, and what your role sees", "url": reverse("help")},
+    ]
+
+
+@permission_required(Permission.ENQUIRE)
+def enquire(request: ActingRequest, slug: str) -> HttpResponse:
+    """One enquiry by its fields."""
+    enquiry = enquiry_or_404(slug)(request.GET or None, actor=request.actor, on=timezone.localdate())
+    context: dict[str, object] = {"enquiry": enquiry, "export_url": reverse("exports")}
+    if enquiry.is_valid():
+        try:
+            finding = find(enquiry, label=enquiry.title, after=request.GET.get("after", ""))
+        except signing.BadSignature:
+            context["warnings"] = [NOT_A_POSITION]
+            return render(request, "screens/enquire.html", context)
+        audit(request, slug, enquiry.criteria(), [finding] if finding else [])
+        context |= {"findings": [finding.context]} if finding else {"hints": hints(list(enquiry.criteria()))}
+    return render(request, "screens/enquire.html", context)
+
+
+def enquiry_or_404(slug: str) -> type[Enquiry]:
+    try:
+        return enquiry_named(slug)
+    except KeyError:
+        raise Http404 from None
+
+
+@permission_required(Permission.ENQUIRE)
+def record(request: ActingRequest, mprn: str) -> HttpResponse:
+    """Everything that this actor may see of one meter point."""
+    key = {"mprn": mprn}
+    kind = ENQUIRIES[0]
+    enquiry = kind(key, actor=request.actor, on=timezone.localdate())
+    if not enquiry.is_valid():
+        raise Http404
+    statement = next(iter(enquiry.statements(listed=False)), None)
+    row = statement.rows.first() if statement else None
+    record_enquiry(
+        actor=request.actor,
+        channel=Channel.SCREEN,
+        enquiry=kind.slug,
+        criteria=key,
+        result_count=int(row is not None),
+        shown=[row[0]] if row else [],
+        address=request.META.get("REMOTE_ADDR"),
+        request_id=request.request_id,
+    )
+    if statement is None or row is None:
+        raise Http404
+    searched = request.GET.get("q", "")[:200]
+    address, postcode = value_of(statement, row, "address"), value_of(statement, row, "postcode")
+    context = {
+        "title": f"MPRN {row[0]}",
+        "copy_text": row[0],
+        "address": ", ".join(str(part) for part in (address, postcode) if part),
+        "chips": [chip for chip in [value_of(statement, row, "meter_point_status")] if chip],
+        "only_match": {
+            "text": f"Opened because it is the only exact match for “{searched}”.",
+            "url": f"{reverse('search')}?{urlencode({'q': searched, 'list': 1})}",
+        }
+        if searched
+        else None,
+        "sections": sections_of(enquiry, statement, row),
+        "related": related_tables(enquiry, key),
+        "export": {"enquiry": kind.slug, "whole": "1", **key} if request.actor.may(Permission.EXPORT) else None,
+        "export_url": reverse("exports"),
+    }
+    return render(request, "screens/record.html", context)
+
+
+@public
+def help_page(request: HttpRequest) -> HttpResponse:
+    return render(request, "help/index.html")
