@@ -48,7 +48,9 @@ def memberships_of(user: User, *, on: date) -> list[Membership]:
     """The memberships a person may act under on a day, the longest held first."""
     if not user.is_active:
         return []
-    held = Membership.objects.in_force(on=on).filter(user=user).select_related("organisation").order_by("started_on", "pk")
+    held = (
+        Membership.objects.in_force(on=on).filter(user=user).select_related("organisation").order_by("started_on", "pk")
+    )
     return list(held)
 
 

@@ -1,7 +1,7 @@
 """The access matrix: which market role may see which data item of which enquiry, and how far.
 
-It is data, one line per (enquiry, data item, market role), in `access_matrix.csv`; no line means no access. A deployment
-may name its own file in the setting `ACCESS_MATRIX`. The starting lines are those of `domain.md` 3.2.
+It is data, one line per (enquiry, data item, market role), in `access_matrix.csv`; no line means no access. A
+deployment may name its own file in the setting `ACCESS_MATRIX`.
 """
 
 import csv

@@ -8,7 +8,6 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from accounts.access import Actor, actor_for
-from accounts.models import User
 
 MEMBERSHIP_KEY = "membership"
 
@@ -25,8 +24,7 @@ def actor_of(request: HttpRequest) -> Actor | None:
     """The actor of a signed-in request, from what is true now; None when signed out or without a membership."""
     if not request.user.is_authenticated:
         return None
-    user = cast(User, request.user)
-    return actor_for(user, on=timezone.localdate(), membership_id=request.session.get(MEMBERSHIP_KEY))
+    return actor_for(request.user, on=timezone.localdate(), membership_id=request.session.get(MEMBERSHIP_KEY))
 
 
 class ActorMiddleware:

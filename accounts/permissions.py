@@ -31,17 +31,20 @@ class PortalRole(TextChoices):
 class Permission(StrEnum):
     """What a view asks for; never a role."""
 
+    ENTER = "enter"
     ENQUIRE = "enquire"
     EXPORT = "export"
 
 
+ENTER, ENQUIRE, EXPORT = Permission.ENTER, Permission.ENQUIRE, Permission.EXPORT
+
 PERMISSIONS: dict[PortalRole, frozenset[Permission]] = {
-    PortalRole.USER: frozenset({Permission.ENQUIRE}),
-    PortalRole.EXPORTER: frozenset({Permission.ENQUIRE, Permission.EXPORT}),
+    PortalRole.USER: frozenset({ENTER, ENQUIRE}),
+    PortalRole.EXPORTER: frozenset({ENTER, ENQUIRE, EXPORT}),
     # An LSO manages colleagues and does not get data by being LSO.
-    PortalRole.LSO: frozenset(),
-    PortalRole.SUPPORT: frozenset({Permission.ENQUIRE}),
-    PortalRole.ADMINISTRATOR: frozenset(),
+    PortalRole.LSO: frozenset({ENTER}),
+    PortalRole.SUPPORT: frozenset({ENTER, ENQUIRE}),
+    PortalRole.ADMINISTRATOR: frozenset({ENTER}),
 }
 
 

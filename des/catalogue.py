@@ -9,6 +9,7 @@ from des.meterpoints.enquiry import (
     MeterPointEnquiry,
     SupplyHistoryEnquiry,
 )
+from des.parties.codes import meanings
 from des.parties.models import RegisterState
 
 ENQUIRIES: tuple[type[Enquiry], ...] = (
@@ -27,3 +28,8 @@ def enquiry_named(slug: str) -> type[Enquiry]:
 def data_as_at() -> datetime | None:
     """The moment up to which the register is complete; None where nothing has been loaded."""
     return RegisterState.objects.values_list("as_at", flat=True).first()
+
+
+def meter_point_statuses() -> list[tuple[str, str]]:
+    """The codes of a meter point's status, with their meanings."""
+    return list(meanings("meter_point_status").items())

@@ -59,7 +59,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "django.contrib.staticfiles",
+    "des.screens.apps.StaticFilesConfig",
     "django.contrib.postgres",
     "django.forms",
     "allauth",
@@ -220,6 +220,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # people are invited; nobody signs up
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_FORMS = {"login": "accounts.forms.SignInForm"}
 ACCOUNT_RATE_LIMITS = {"login": "1000/5m", "login_failed": "30/15m/ip,5/15m/key"}
 ALLAUTH_TRUSTED_PROXY_COUNT = number("TRUSTED_PROXIES", 0)
 
@@ -277,6 +278,8 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+# Tests serve what lies in the tree; everything else what `collectstatic` gathered.
+WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = TEST
 EXPORT_DIR = Path(variable("EXPORT_DIR", str(DES_DIR / "exports")))
 
 MAIL_DIR = variable("MAIL_DIR", str(DES_DIR / "mail"))

@@ -29,7 +29,7 @@ class MarketParticipant(models.Model):
     """One organisation in one market role under one short code, from a date until before another.
 
     This is the only record of a market participant: the register holds short codes, which are looked up here.
-    A company may hold several short codes, and one short code several roles (SEED0: messages go by short code and role).
+    A company may hold several short codes, and one short code several roles.
     """
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="participants")
@@ -37,7 +37,9 @@ class MarketParticipant(models.Model):
     short_code = models.CharField(max_length=4, db_collation="C")
     started_on = models.DateField()
     ended_on = models.DateField(null=True, blank=True, help_text="The first day on which it no longer holds.")
-    basis = models.CharField(max_length=60, help_text="Where the short code comes from; 'invented' where none is public.")
+    basis = models.CharField(
+        max_length=60, help_text="Where the short code comes from; 'invented' where none is public."
+    )
 
     objects: ClassVar = DatedQuerySet["MarketParticipant"].as_manager()
 

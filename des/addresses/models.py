@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from des.addresses.querysets import PlaceQuerySet
 
+
 class RELAddress(models.Model):
     """The Retail Energy Location address of one UPRN (`domain.md` 2.3; the published REL fields)."""
 

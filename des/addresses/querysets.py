@@ -21,7 +21,9 @@ class PlaceQuerySet(QuerySet[Any]):
 
     def having_words_starting(self, words: Sequence[str]) -> Self:
         """Places that have, for each word, one that starts with it."""
-        return self.filter(search=SearchQuery(" & ".join(f"{word}:*" for word in words), config="simple", search_type="raw"))
+        return self.filter(
+            search=SearchQuery(" & ".join(f"{word}:*" for word in words), config="simple", search_type="raw")
+        )
 
     def sounding_like(self, words: Sequence[str]) -> Self:
         """Places with something close to the words, letter for letter: finds a name with a slip in it."""

@@ -1,4 +1,4 @@
-"""What the application's database role may do with each app's tables: it owns nothing, and what is not here is denied."""
+"""What the application's database role may do with each app's tables. It owns nothing; what is not here is denied."""
 
 from django.apps import apps
 from django.conf import settings
@@ -28,7 +28,11 @@ def grant_rights(connection: BaseDatabaseWrapper) -> None:
     """Give the application's group role its rights, and take every other from it. Needs the owner's role."""
     quote = connection.ops.quote_name
     group = quote(settings.DATABASE_APPLICATION_GROUP)
-    grants = {model._meta.db_table: RIGHTS.get(app.label) for app in apps.get_app_configs() for model in app.get_models(include_auto_created=True)}
+    grants = {
+        model._meta.db_table: RIGHTS.get(app.label)
+        for app in apps.get_app_configs()
+        for model in app.get_models(include_auto_created=True)
+    }
     grants[settings.CACHES["default"]["LOCATION"]] = WRITE
     with connection.cursor() as cursor:
         cursor.execute(f"GRANT USAGE ON SCHEMA public TO {group}")

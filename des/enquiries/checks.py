@@ -21,7 +21,9 @@ def check_enquiries(enquiries: Iterable[type[Enquiry]], matrix: AccessMatrix) ->
         for field in enquiry.base_fields:
             if field not in names and field not in enquiry.asks:
                 hint = "Name it like the column it searches, or give its data item in `asks`."
-                errors.append(Error(f"{enquiry.slug}: no data item for the field {field}.", hint=hint, id="enquiries.E002"))
+                errors.append(
+                    Error(f"{enquiry.slug}: no data item for the field {field}.", hint=hint, id="enquiries.E002")
+                )
         if enquiry.slug in slugs:
             errors.append(Error(f"Two enquiries have the slug {enquiry.slug}.", id="enquiries.E003"))
         slugs.add(enquiry.slug)

@@ -1,8 +1,8 @@
 """An enquiry is a Django form that can answer.
 
 Its fields say what may be asked, its `columns` what may be shown, `within()` how far each scope of access reaches and
-`searches()` what is looked for. A channel binds it, validates it and writes its rows; no channel adds a filter, a column
-or a permission of its own.
+`searches()` what is looked for. A channel binds it, validates it and writes its rows; no channel adds a filter, a
+column or a permission of its own.
 """
 
 from collections.abc import Callable, Iterable
@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import Case, Q, QuerySet, Value, When
-from django.db.models.expressions import Combinable, F
+from django.db.models.expressions import Combinable, F, OrderBy
 from django.db.models.fields.tuple_lookups import TupleGreaterThan
 
 from accounts.access import Actor
@@ -36,10 +36,18 @@ class Search:
 
 @dataclass(frozen=True)
 class Order:
-    """One field that rows are sorted by, and the data item it would give away."""
+    """One field that rows are sorted by, and the data item it would give away.
+
+    Pages go by key, so an enquiry that pages sorts upwards only.
+    """
 
     field: str
     item: DataItem
+    newest_first: bool = False
+
+    @property
+    def expression(self) -> OrderBy:
+        return OrderBy(F(self.field), descending=self.newest_first)
 
 
 @dataclass(frozen=True)
@@ -160,8 +168,9 @@ class Enquiry(forms.Form):
             return
         records = self.records()
         asked = {self.scope(self.item_of(name)) for name in self.fields if self.cleaned_data.get(name)}
-        for scope in {identity, *asked} - {Scope.ANY, None}:
-            records = records.filter(self.within(Scope(scope)))
+        for scope in {identity, *asked}:
+            if scope not in (None, Scope.ANY):
+                records = records.filter(self.within(scope))
         for search in self.searches(records):
             yield self._compile(search, identity, listed=listed)
 
@@ -179,10 +188,13 @@ class Enquiry(forms.Form):
         narrower = [scope for scope in dict.fromkeys(scopes) if scope not in (Scope.ANY, identity)]
         flags = [Case(When(self.within(scope), then=Value(True)), default=Value(False)) for scope in narrower]
         # Sorting by what is withheld from some rows would give it away.
-        sorted_by = tuple(o.field for o in self.order if self.scope(o.item) in (Scope.ANY, identity))
+        orders = [order for order in self.order if self.scope(order.item) in (Scope.ANY, identity)]
+        sorted_by = tuple(order.field for order in orders)
         return Statement(
             columns=tuple(columns),
-            rows=search.records.order_by(*sorted_by).values_list(*cells, *flags, *(F(name) for name in sorted_by)),
+            rows=search.records.order_by(*(order.expression for order in orders)).values_list(
+                *cells, *flags, *(F(name) for name in sorted_by)
+            ),
             scopes=tuple(scopes),
             flag_of={scope: len(cells) + index for index, scope in enumerate(narrower)},
             sorted_by=sorted_by,
@@ -193,5 +205,3 @@ class Enquiry(forms.Form):
         if scope in (Scope.ANY, identity):
             return column.expression
         return Case(When(self.within(scope), then=column.expression), default=Value(None))
-
-

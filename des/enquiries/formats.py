@@ -31,6 +31,7 @@ def quantity(unit: str = "", places: int = 0) -> Format:
 
 
 TEXT = Format("text")
+CODE = Format("code")  # short, and never broken over two lines
 MPRN = Format("mprn")
 DATE = Format("date", day)
 FLAG = Format("flag", lambda value: "Yes" if value else "No")

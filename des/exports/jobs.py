@@ -1,4 +1,7 @@
-"""Asking for a file and writing it. The row is the truth; the message that wakes the worker may be lost or come twice."""
+"""Asking for a file and writing it.
+
+The row is the truth; the message that wakes the worker may be lost or come twice.
+"""
 
 import hashlib
 import logging
@@ -35,7 +38,7 @@ CUT_SHORT = "More matches than an export by words can reach. Narrow the search, 
 GAVE_UP = "The file could not be written in three attempts. Ask for it again; if it fails again, tell operator support."
 
 
-class RightLost(Exception):
+class ExportRefused(Exception):
     """The person may not have this file: the membership, the role or the field is gone."""
 
 
@@ -98,7 +101,7 @@ def write_export(*, export_id: UUID, now: datetime) -> None:
     try:
         statement = question_of(export)
         write_file(export, statement)
-    except RightLost as reason:
+    except ExportRefused as reason:
         finish(export, State.REFUSED, reason=str(reason))
     except OSError as error:
         logger.exception("an export could not be written", extra={"export": str(export.pk)})
@@ -106,20 +109,20 @@ def write_export(*, export_id: UUID, now: datetime) -> None:
 
 
 def question_of(export: Export) -> Statement:
-    """The question of a job as its owner may ask it now. Raises `RightLost`."""
+    """The question of a job as its owner may ask it now. Raises `ExportRefused`."""
     today = timezone.localdate()
     actor = actor_for(export.user, on=today, membership_id=export.membership_id)
     if actor is None or not actor.may(Permission.EXPORT):
-        raise RightLost(NO_LONGER)
+        raise ExportRefused(NO_LONGER)
     enquiry = enquiry_named(export.enquiry)(export.criteria, actor=actor, on=today)
     if not set(export.criteria) <= set(enquiry.fields) or not enquiry.is_valid():
-        raise RightLost(NO_LONGER)
+        raise ExportRefused(NO_LONGER)
     for statement in enquiry.statements(listed=not export.whole_record):
         if statement.rows[:1].exists():
             if statement.search.cut_short():
-                raise RightLost(CUT_SHORT)
+                raise ExportRefused(CUT_SHORT)
             return statement
-    raise RightLost(NOTHING)
+    raise ExportRefused(NOTHING)
 
 
 def path_of(export: Export) -> Path:
@@ -128,10 +131,10 @@ def path_of(export: Export) -> Path:
 
 
 def write_file(export: Export, statement: Statement) -> None:
-    """Write beside, then rename: a file that is there is whole. The rows are of one moment, since they are one query."""
+    """Write beside, then rename: a file that is there is whole, and of one moment, since it is one query."""
     total = statement.count(limit=settings.EXPORT_ROWS + 1)
     if total > settings.EXPORT_ROWS:
-        raise RightLost(f"More than {settings.EXPORT_ROWS:,} rows. Narrow the search.")
+        raise ExportRefused(f"More than {settings.EXPORT_ROWS:,} rows. Narrow the search.")
     Export.objects.filter(pk=export.pk).update(rows_total=total)
     path = path_of(export)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

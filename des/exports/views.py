@@ -98,7 +98,7 @@ def download(request: ActingRequest, export_id: UUID) -> HttpResponseBase:
     lost = ""
     try:
         jobs.question_of(own)
-    except jobs.RightLost as reason:
+    except jobs.ExportRefused as reason:
         lost = str(reason)
     record_enquiry(
         actor=request.actor,
@@ -116,4 +116,6 @@ def download(request: ActingRequest, export_id: UUID) -> HttpResponseBase:
         file = jobs.path_of(own).open("rb")
     except FileNotFoundError:
         raise Http404 from None
-    return FileResponse(file, as_attachment=True, filename=f"{own.enquiry}-{own.requested_at:%Y-%m-%d}-{own.pk.hex[:8]}.csv")
+    return FileResponse(
+        file, as_attachment=True, filename=f"{own.enquiry}-{own.requested_at:%Y-%m-%d}-{own.pk.hex[:8]}.csv"
+    )

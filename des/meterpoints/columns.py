@@ -7,10 +7,9 @@ from dataclasses import replace
 
 from accounts.permissions import DataItem, MarketRole
 from des.enquiries.columns import Column
-from des.enquiries.formats import DATE, FLAG, KWH, MPRN, NUMBER, quantity
+from des.enquiries.formats import CODE, DATE, FLAG, KWH, MPRN, NUMBER, quantity
 from des.meterpoints.querysets import network_name, participant_name
 from des.parties.codes import coded, status
-
 
 KWH_A_DAY = quantity("kWh a day")
 
@@ -24,50 +23,122 @@ COLUMNS = (
         "Meter point",
         Column("mprn", "MPRN", DataItem.METER_POINT, format=MPRN, listed=True),
         Column("address", "Address", DataItem.ADDRESS, "address_now", listed=True),
-        Column("postcode", "Postcode", DataItem.ADDRESS, listed=True),
-        Column("meter_point_status", "Status", DataItem.STATUS, "status_now", format=status("meter_point_status"), listed=True),
+        Column("postcode", "Postcode", DataItem.ADDRESS, format=CODE, listed=True),
+        Column(
+            "meter_point_status",
+            "Status",
+            DataItem.STATUS,
+            "status_now",
+            format=status("meter_point_status"),
+            listed=True,
+        ),
         Column("meter_point_status_from", "Status since", DataItem.STATUS, "status_now_from", format=DATE),
         Column("isolation_status", "Isolation", DataItem.STATUS, format=coded("isolation_status")),
-        Column("supply_point_withdrawal_status", "Withdrawal", DataItem.STATUS, "withdrawal_status", format=coded("withdrawal_status")),
-        Column("market_sector_code", "Market sector", DataItem.METER_POINT, "market_sector", format=coded("market_sector")),
+        Column(
+            "supply_point_withdrawal_status",
+            "Withdrawal",
+            DataItem.STATUS,
+            "withdrawal_status",
+            format=coded("withdrawal_status"),
+        ),
+        Column(
+            "market_sector_code", "Market sector", DataItem.METER_POINT, "market_sector", format=coded("market_sector")
+        ),
     ),
     *section(
         "Registration",
-        Column("current_supplier", "Supplier", DataItem.SUPPLIER, "supplier_now", listed=True),
-        Column("current_supplier_name", "Supplier name", DataItem.SUPPLIER, participant_name(MarketRole.SUPPLIER, "supplier_now")),
-        Column("current_supplier_effective_date", "Supplier since", DataItem.SUPPLIER, "supplier_now_from", format=DATE),
-        Column("shipper_short_code", "Shipper", DataItem.SHIPPER, "shipper_now", listed=True),
+        Column("current_supplier", "Supplier", DataItem.SUPPLIER, "supplier_now", format=CODE, listed=True),
+        Column(
+            "current_supplier_name",
+            "Supplier name",
+            DataItem.SUPPLIER,
+            participant_name(MarketRole.SUPPLIER, "supplier_now"),
+        ),
+        Column(
+            "current_supplier_effective_date", "Supplier since", DataItem.SUPPLIER, "supplier_now_from", format=DATE
+        ),
+        Column("shipper_short_code", "Shipper", DataItem.SHIPPER, "shipper_now", format=CODE, listed=True),
         Column("shipper_name", "Shipper name", DataItem.SHIPPER, participant_name(MarketRole.SHIPPER, "shipper_now")),
         Column("shipper_effective_date", "Shipper since", DataItem.SHIPPER, "shipper_now_from", format=DATE),
         Column("incoming_supplier", "Incoming supplier", DataItem.OTHER_SUPPLIERS),
-        Column("incoming_supplier_effective_from_date", "Incoming supplier from", DataItem.OTHER_SUPPLIERS, "incoming_supplier_from", format=DATE),
+        Column(
+            "incoming_supplier_effective_from_date",
+            "Incoming supplier from",
+            DataItem.OTHER_SUPPLIERS,
+            "incoming_supplier_from",
+            format=DATE,
+        ),
         Column("previous_supplier_short_code", "Previous supplier", DataItem.OTHER_SUPPLIERS, "previous_supplier"),
-        Column("previous_supplier_name", "Previous supplier name", DataItem.OTHER_SUPPLIERS, participant_name(MarketRole.SUPPLIER, "previous_supplier")),
-        Column("confirmation_reference_number", "Confirmation reference", DataItem.CONFIRMATION, "shipper_period__confirmation_reference"),
-        Column("confirmation_effective_date", "Confirmation effective", DataItem.CONFIRMATION, "shipper_period__started_on", format=DATE),
-        Column("meter_read_batch_frequency", "Read batch frequency", DataItem.CONFIRMATION, format=coded("batch_frequency")),
+        Column(
+            "previous_supplier_name",
+            "Previous supplier name",
+            DataItem.OTHER_SUPPLIERS,
+            participant_name(MarketRole.SUPPLIER, "previous_supplier"),
+        ),
+        Column(
+            "confirmation_reference_number",
+            "Confirmation reference",
+            DataItem.CONFIRMATION,
+            "shipper_period__confirmation_reference",
+        ),
+        Column(
+            "confirmation_effective_date",
+            "Confirmation effective",
+            DataItem.CONFIRMATION,
+            "shipper_period__started_on",
+            format=DATE,
+        ),
+        Column(
+            "meter_read_batch_frequency", "Read batch frequency", DataItem.CONFIRMATION, format=coded("batch_frequency")
+        ),
     ),
     *section(
         "Network and site",
-        Column("network_short_code", "Network", DataItem.NETWORK, "network_now", listed=True),
+        Column("network_short_code", "Network", DataItem.NETWORK, "network_now", format=CODE, listed=True),
         Column("network_name", "Network name", DataItem.NETWORK, network_name("network_now")),
         Column("network_owner_effective_from_date", "Network since", DataItem.NETWORK, "network_now_from", format=DATE),
-        Column("ldz_id", "LDZ", DataItem.NETWORK, "ldz", listed=True),
+        Column("ldz_id", "LDZ", DataItem.NETWORK, "ldz", format=CODE, listed=True),
         Column("exit_zone", "Exit zone", DataItem.NETWORK),
         Column("gt_reference_number", "GT reference", DataItem.NETWORK),
         Column("site_kind", "Kind of site", DataItem.SITE, format=coded("site_kind")),
         Column("class", "Class", DataItem.SITE, "settlement_class", format=coded("settlement_class")),
         Column("daily_metered_indicator", "Daily metered", DataItem.SITE, "daily_metered", format=FLAG),
-        Column("small_large_supply_point_indicator", "Supply point size", DataItem.SITE, "supply_point_size", format=coded("supply_point_size")),
+        Column(
+            "small_large_supply_point_indicator",
+            "Supply point size",
+            DataItem.SITE,
+            "supply_point_size",
+            format=coded("supply_point_size"),
+        ),
         Column("end_user_category_code", "End user category", DataItem.SITE),
         Column("end_user_category_identifier", "End user category identifier", DataItem.SITE),
         Column("mains_pressure_tier", "Mains pressure", DataItem.SITE, "pressure_tier", format=coded("pressure_tier")),
         Column("twin_stream_site_indicator", "Twin-stream site", DataItem.SITE, "twin_stream", format=FLAG),
-        Column("interruption_contract_exists", "Interruption contract", DataItem.SITE, "interruption_contract", format=FLAG),
-        Column("network_exit_agreement_indicator", "Network exit agreement", DataItem.SITE, "network_exit_agreement", format=FLAG),
-        Column("seasonal_large_supply_point_indicator", "Seasonal large supply point", DataItem.SITE, "seasonal_large_supply_point", format=FLAG),
+        Column(
+            "interruption_contract_exists", "Interruption contract", DataItem.SITE, "interruption_contract", format=FLAG
+        ),
+        Column(
+            "network_exit_agreement_indicator",
+            "Network exit agreement",
+            DataItem.SITE,
+            "network_exit_agreement",
+            format=FLAG,
+        ),
+        Column(
+            "seasonal_large_supply_point_indicator",
+            "Seasonal large supply point",
+            DataItem.SITE,
+            "seasonal_large_supply_point",
+            format=FLAG,
+        ),
         Column("installation_number", "Installation number", DataItem.SITE),
-        Column("priority_consumers_indicator", "Priority consumer", DataItem.PRIORITY_CONSUMER, "priority_consumer", format=coded("priority_consumer")),
+        Column(
+            "priority_consumers_indicator",
+            "Priority consumer",
+            DataItem.PRIORITY_CONSUMER,
+            "priority_consumer",
+            format=coded("priority_consumer"),
+        ),
     ),
     *section(
         "UK Link address",
@@ -79,7 +150,12 @@ COLUMNS = (
         Column("po_box_no", "PO box", DataItem.ADDRESS, "uk_link__po_box_no"),
         Column("dependent_street", "Dependent street", DataItem.ADDRESS, "uk_link__dependent_street"),
         Column("street", "Street", DataItem.ADDRESS, "uk_link__street"),
-        Column("double_dependent_local", "Double dependent locality", DataItem.ADDRESS, "uk_link__double_dependent_locality"),
+        Column(
+            "double_dependent_local",
+            "Double dependent locality",
+            DataItem.ADDRESS,
+            "uk_link__double_dependent_locality",
+        ),
         Column("dependent_local", "Dependent locality", DataItem.ADDRESS, "uk_link__dependent_locality"),
         Column("town", "Post town", DataItem.ADDRESS, "uk_link__town"),
         Column("county", "County", DataItem.ADDRESS, "uk_link__county"),
@@ -95,7 +171,7 @@ COLUMNS = (
     ),
     *section(
         "Meter",
-        Column("msn", "Meter serial number", DataItem.METER, "msn_now", listed=True),
+        Column("msn", "Meter serial number", DataItem.METER, "msn_now", format=CODE, listed=True),
         Column("meter_device_status", "Meter status", DataItem.METER, "meter__status", format=coded("meter_status")),
         Column("meter_type", "Type", DataItem.METER, "meter__meter_type", format=coded("meter_type")),
         Column("meter_mechanism", "Mechanism", DataItem.METER, "meter__mechanism", format=coded("meter_mechanism")),
@@ -111,7 +187,13 @@ COLUMNS = (
         Column("meter_installation_date", "Installed", DataItem.METER_DETAIL, "meter__started_on", format=DATE),
         Column("meter_units", "Reading factor", DataItem.METER_DETAIL, "meter__reading_factor", format=NUMBER),
         Column("meter_location", "Location", DataItem.METER_DETAIL, "meter__location", format=coded("meter_location")),
-        Column("correction_factor", "Correction factor", DataItem.METER_DETAIL, "meter__correction_factor", format=quantity(places=6)),
+        Column(
+            "correction_factor",
+            "Correction factor",
+            DataItem.METER_DETAIL,
+            "meter__correction_factor",
+            format=quantity(places=6),
+        ),
         Column("meter_asset_manager_effective_date", "MAM since", DataItem.METER_DETAIL, "mam_now_from", format=DATE),
         Column("mam_short_code", "Meter asset manager", DataItem.METER_AGENTS, "mam_now"),
         Column("map_id", "Meter asset provider", DataItem.METER_AGENTS, "map_now"),
@@ -120,20 +202,76 @@ COLUMNS = (
     *section(
         "Quantities",
         Column("annual_quantity", "Annual quantity (AQ)", DataItem.QUANTITY, "quantity__annual_quantity", format=KWH),
-        Column("offtake_quantity", "Offtake quantity (SOQ)", DataItem.QUANTITY, "quantity__offtake_quantity", format=KWH_A_DAY),
-        Column("supply_meter_point_shq", "Hourly quantity (SHQ)", DataItem.QUANTITY, "quantity__hourly_quantity", format=quantity("kWh an hour")),
-        Column("original_supply_meter_point_annual_quantity", "Original AQ", DataItem.QUANTITY, "quantity__original_annual_quantity", format=KWH),
-        Column("supply_meter_point_current_year_minimum_annual_quantity", "Least AQ this year", DataItem.CONFIRMATION, "quantity__minimum_annual_quantity", format=KWH),
-        Column("formula_year_annual_quantity", "Formula year AQ", DataItem.FORMULA_YEAR, "quantity__formula_year_annual_quantity", format=KWH),
-        Column("formula_year_offtake_quantity", "Formula year SOQ", DataItem.FORMULA_YEAR, "quantity__formula_year_offtake_quantity", format=KWH_A_DAY),
-        Column("smp_prospective_formula_year_aq", "Prospective AQ", DataItem.FORMULA_YEAR, "quantity__prospective_annual_quantity", format=KWH),
-        Column("smp_prospective_formula_year_soq", "Prospective SOQ", DataItem.FORMULA_YEAR, "quantity__prospective_offtake_quantity", format=KWH_A_DAY),
-        Column("smp_prospective_formula_year_effective_date", "Prospective from", DataItem.FORMULA_YEAR, "quantity__prospective_from", format=DATE),
+        Column(
+            "offtake_quantity",
+            "Offtake quantity (SOQ)",
+            DataItem.QUANTITY,
+            "quantity__offtake_quantity",
+            format=KWH_A_DAY,
+        ),
+        Column(
+            "supply_meter_point_shq",
+            "Hourly quantity (SHQ)",
+            DataItem.QUANTITY,
+            "quantity__hourly_quantity",
+            format=quantity("kWh an hour"),
+        ),
+        Column(
+            "original_supply_meter_point_annual_quantity",
+            "Original AQ",
+            DataItem.QUANTITY,
+            "quantity__original_annual_quantity",
+            format=KWH,
+        ),
+        Column(
+            "supply_meter_point_current_year_minimum_annual_quantity",
+            "Least AQ this year",
+            DataItem.CONFIRMATION,
+            "quantity__minimum_annual_quantity",
+            format=KWH,
+        ),
+        Column(
+            "formula_year_annual_quantity",
+            "Formula year AQ",
+            DataItem.FORMULA_YEAR,
+            "quantity__formula_year_annual_quantity",
+            format=KWH,
+        ),
+        Column(
+            "formula_year_offtake_quantity",
+            "Formula year SOQ",
+            DataItem.FORMULA_YEAR,
+            "quantity__formula_year_offtake_quantity",
+            format=KWH_A_DAY,
+        ),
+        Column(
+            "smp_prospective_formula_year_aq",
+            "Prospective AQ",
+            DataItem.FORMULA_YEAR,
+            "quantity__prospective_annual_quantity",
+            format=KWH,
+        ),
+        Column(
+            "smp_prospective_formula_year_soq",
+            "Prospective SOQ",
+            DataItem.FORMULA_YEAR,
+            "quantity__prospective_offtake_quantity",
+            format=KWH_A_DAY,
+        ),
+        Column(
+            "smp_prospective_formula_year_effective_date",
+            "Prospective from",
+            DataItem.FORMULA_YEAR,
+            "quantity__prospective_from",
+            format=DATE,
+        ),
     ),
     *section(
         "Latest read",
         Column("latest_meter_read_date", "Read on", DataItem.READ, "latest_read__read_on", format=DATE),
-        Column("latest_meter_read_type", "Kind of read", DataItem.READ, "latest_read__read_type", format=coded("read_type")),
+        Column(
+            "latest_meter_read_type", "Kind of read", DataItem.READ, "latest_read__read_type", format=coded("read_type")
+        ),
         Column("latest_meter_read_value", "Reading", DataItem.READ, "latest_read__value", format=NUMBER),
     ),
     *section(
@@ -142,7 +280,13 @@ COLUMNS = (
         Column("dcc_service_flag_efd", "DCC service since", DataItem.SMART, "dcc_service_flag_from", format=DATE),
         Column("smso_id", "Smart metering system operator", DataItem.SMART, "smart_operator"),
         Column("sms_operating_entity_efd", "Operator since", DataItem.SMART, "smart_operator_from", format=DATE),
-        Column("first_smets_installation_date", "First SMETS meter installed", DataItem.SMART, "first_smart_installed_on", format=DATE),
+        Column(
+            "first_smets_installation_date",
+            "First SMETS meter installed",
+            DataItem.SMART,
+            "first_smart_installed_on",
+            format=DATE,
+        ),
         Column("installing_supplier_id", "Installing supplier", DataItem.SMART, "installing_supplier"),
         Column("ihd_install_status", "In-home display", DataItem.SMART, format=coded("ihd_install_status")),
         Column("amr_indicator", "AMR fitted", DataItem.SMART, "amr_fitted", format=FLAG),
@@ -152,9 +296,29 @@ COLUMNS = (
         "Independent transporter",
         Column("csep_id", "CSEP", DataItem.SITE),
         Column("csep_max_annual_quantity", "CSEP maximum AQ", DataItem.SITE, format=KWH),
-        Column("csep_supply_point_offtake_quantity", "CSEP offtake quantity", DataItem.SITE, "csep_offtake_quantity", format=KWH_A_DAY),
-        Column("igt_transportation_charge_rate", "IGT charge rate", DataItem.SITE, "igt_charge_rate", format=quantity("p a day", places=4)),
-        Column("igt_transportation_charge_rate_type", "IGT charge rate type", DataItem.SITE, "igt_charge_rate_type", format=coded("igt_charge_rate_type")),
-        Column("igt_charging_methodology", "IGT charging method", DataItem.SITE, format=coded("igt_charging_methodology")),
+        Column(
+            "csep_supply_point_offtake_quantity",
+            "CSEP offtake quantity",
+            DataItem.SITE,
+            "csep_offtake_quantity",
+            format=KWH_A_DAY,
+        ),
+        Column(
+            "igt_transportation_charge_rate",
+            "IGT charge rate",
+            DataItem.SITE,
+            "igt_charge_rate",
+            format=quantity("p a day", places=4),
+        ),
+        Column(
+            "igt_transportation_charge_rate_type",
+            "IGT charge rate type",
+            DataItem.SITE,
+            "igt_charge_rate_type",
+            format=coded("igt_charge_rate_type"),
+        ),
+        Column(
+            "igt_charging_methodology", "IGT charging method", DataItem.SITE, format=coded("igt_charging_methodology")
+        ),
     ),
 )

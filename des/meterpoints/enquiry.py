@@ -93,11 +93,16 @@ class MeterHistoryEnquiry(OfOneMeterPoint, Enquiry):
         Column("removal_date", "Removed", DataItem.METER_DETAIL, "ended_on", format=DATE, listed=True),
         Column("meter_device_status", "Status", DataItem.METER, "status", format=coded("meter_status"), listed=True),
         Column("meter_type", "Type", DataItem.METER, format=coded("meter_type"), listed=True),
-        Column("meter_mechanism", "Mechanism", DataItem.METER, "mechanism", format=coded("meter_mechanism"), listed=True),
+        Column(
+            "meter_mechanism", "Mechanism", DataItem.METER, "mechanism", format=coded("meter_mechanism"), listed=True
+        ),
         Column("meter_number_of_dials", "Dials", DataItem.METER, "dials", format=NUMBER, listed=True),
         Column("meter_model", "Model", DataItem.METER_DETAIL, "model", listed=True),
     )
-    order = (Order("-started_on", DataItem.METER_DETAIL), Order("meter_point_id", DataItem.METER_POINT))
+    order = (
+        Order("started_on", DataItem.METER_DETAIL, newest_first=True),
+        Order("meter_point_id", DataItem.METER_POINT),
+    )
 
     asks = {"mprn": DataItem.METER_POINT}
 
@@ -123,7 +128,10 @@ class SupplyHistoryEnquiry(OfOneMeterPoint, Enquiry):
     slug = "supply-history"
     title = "Suppliers and shippers"
     columns = registration_columns(DataItem.OTHER_SUPPLIERS)
-    order = (Order("-started_on", DataItem.OTHER_SUPPLIERS), Order("market_role", DataItem.OTHER_SUPPLIERS))
+    order = (
+        Order("started_on", DataItem.OTHER_SUPPLIERS, newest_first=True),
+        Order("market_role", DataItem.OTHER_SUPPLIERS),
+    )
 
     asks = {"mprn": DataItem.METER_POINT}
 
@@ -140,7 +148,7 @@ class MeterAgentHistoryEnquiry(OfOneMeterPoint, Enquiry):
     slug = "meter-agent-history"
     title = "Meter asset managers and providers"
     columns = registration_columns(DataItem.METER_AGENTS)
-    order = (Order("-started_on", DataItem.METER_AGENTS), Order("market_role", DataItem.METER_AGENTS))
+    order = (Order("started_on", DataItem.METER_AGENTS, newest_first=True), Order("market_role", DataItem.METER_AGENTS))
 
     asks = {"mprn": DataItem.METER_POINT}
 
@@ -182,7 +190,7 @@ class MeterPointEnquiry(Enquiry):
             self.add_error("postcode", "Enter the postcode of this house.")
         if len(asked - {"house"}) > 1:
             raise ValidationError("Search by one of these at a time: each finds a meter point by itself.")
-        if asked & {"house"} and not asked & {"postcode", "house"} == {"postcode", "house"}:
+        if "house" in asked and "postcode" not in asked and len(asked) > 1:
             self.add_error("house", "Use this with a postcode.")
         address = self.cleaned_data.get("address") or ""
         if "address" in asked and sum(character.isalpha() for character in address) < FEWEST_LETTERS:
@@ -195,7 +203,8 @@ class MeterPointEnquiry(Enquiry):
     def within(self, scope: Scope) -> Q:
         return within_meter_points(scope, self.actor)
 
-    def searches(self, records: MeterPointQuerySet) -> Iterable[Search]:
+    def searches(self, records: QuerySet[Any]) -> Iterable[Search]:
+        assert isinstance(records, MeterPointQuerySet)  # noqa: S101 - from `records()` above
         match {name: value for name, value in self.cleaned_data.items() if value}:
             case {"mprn": mprn}:
                 yield Search(records.filter(mprn=mprn))
@@ -225,10 +234,16 @@ class MeterPointEnquiry(Enquiry):
             return
         yield Search(records.filter(postcode=postcode))
         sector = postcode[:-2]
-        yield Search(records.below_postcode(sector), f"No meter points in {postcode}. Showing postcodes that start {sector}.")
+        yield Search(
+            records.below_postcode(sector), f"No meter points in {postcode}. Showing postcodes that start {sector}."
+        )
 
     def _by_house(self, records: MeterPointQuerySet, postcode: str, house: str) -> Iterable[Search]:
-        here = records.filter(postcode=postcode) if is_whole_postcode(postcode) else records.below_postcode(postcode_prefix(postcode))
+        here = (
+            records.filter(postcode=postcode)
+            if is_whole_postcode(postcode)
+            else records.below_postcode(postcode_prefix(postcode))
+        )
         words = plain_words(house)
         if len(words) == 1:
             yield Search(here.filter(house_no=words[0]))
@@ -259,5 +274,7 @@ class MeterPointEnquiry(Enquiry):
         postcode = self.cleaned_data.get("postcode") or ""
         if postcode and not is_whole_postcode(postcode):
             sectors = Place.objects.below_postcode(postcode_prefix(postcode)).by_sector()
-            return [Clue(sector, {"postcode": sector}, points) for sector, points in sectors[:CLUES] if sector != postcode]
+            return [
+                Clue(sector, {"postcode": sector}, points) for sector, points in sectors[:CLUES] if sector != postcode
+            ]
         return []

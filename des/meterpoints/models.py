@@ -19,9 +19,10 @@ from des.meterpoints.querysets import CURRENT_AND_NEXT, MeterPointQuerySet
 
 # A raw industry code or text, as loaded, empty where there is none; the meaning of a code is in `parties.Code`.
 Text = partial(models.CharField, db_collation="C", blank=True, default="")
-OptionalText = partial(models.CharField, db_collation="C", blank=True, null=True)
-Day = partial(models.DateField, null=True, blank=True)
-Energy = partial(models.BigIntegerField, null=True, blank=True)
+# Django's mypy plugin cannot tell that a partial is nullable.
+OptionalText = partial(models.CharField, db_collation="C", blank=True, null=True)  # type: ignore[misc]
+Day = partial(models.DateField, null=True, blank=True)  # type: ignore[misc]
+Energy = partial(models.BigIntegerField, null=True, blank=True)  # type: ignore[misc]
 PeriodOf = partial(
     models.ForeignKey, db_column="mprn", on_delete=models.DO_NOTHING, db_constraint=False, db_index=False
 )

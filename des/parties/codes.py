@@ -1,15 +1,22 @@
 """Raw industry codes and what they mean. Codes are shown with their meaning and kept as they were loaded."""
 
-from functools import lru_cache
+from functools import cache
 
 from des.enquiries.formats import Format
 from des.parties.models import Code
 
 
-@lru_cache(maxsize=64)
+@cache
+def all_meanings() -> dict[str, dict[str, str]]:
+    """The meaning of each code of each set, read once in the life of the process: codes change with releases."""
+    sets: dict[str, dict[str, str]] = {}
+    for code_set, code, meaning in Code.objects.values_list("code_set", "code", "meaning"):
+        sets.setdefault(code_set, {})[code] = meaning
+    return sets
+
+
 def meanings(code_set: str) -> dict[str, str]:
-    """The meaning of each code of a set, read once in the life of the process: codes change with releases."""
-    return dict(Code.objects.filter(code_set=code_set).values_list("code", "meaning"))
+    return all_meanings().get(code_set, {})
 
 
 def coded(code_set: str) -> Format:

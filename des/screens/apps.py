@@ -1,8 +1,17 @@
-from typing import Any
+from typing import ClassVar
 
 from django.apps import AppConfig
-from django.core.checks import Error, register
+from django.contrib.staticfiles import apps as staticfiles
 
 
 class ScreensConfig(AppConfig):
     name = "des.screens"
+
+    def ready(self) -> None:
+        from des.screens import checks  # noqa: F401 - registers itself
+
+
+class StaticFilesConfig(staticfiles.StaticFilesConfig):
+    """Static files without the sources that they are compiled from."""
+
+    ignore_patterns: ClassVar[list[str]] = [*staticfiles.StaticFilesConfig.ignore_patterns, "src"]

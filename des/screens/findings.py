@@ -1,4 +1,4 @@
-"""Asking an enquiry for a screen: the first search that finds anything, a page of it, and what to say about the rest."""
+"""Asking an enquiry for a screen: the first search that finds anything, a page of it, and what to say of the rest."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -23,7 +23,8 @@ class EnquiryTable(django_tables2.Table):
     @classmethod
     def of(cls, columns: Sequence[Column]) -> "EnquiryTable":
         declared = [
-            (column.name, django_tables2.Column(verbose_name=column.label, orderable=False)) for column in columns
+            (c.name, django_tables2.Column(verbose_name=c.label, orderable=False))  # type: ignore[no-untyped-call]
+            for c in columns
         ]
         return cls(data=[], extra_columns=declared)
 
@@ -47,7 +48,8 @@ def render_table(
     body = get_template("screens/rows.jinja", using="jinja2").render(
         {
             "columns": [
-                {"name": c.name, "label": c.label, "numeric": c.format.numeric, "format": c.format.name} for c in columns
+                {"name": c.name, "label": c.label, "numeric": c.format.numeric, "format": c.format.name}
+                for c in columns
             ],
             "rows": cells,
             "withheld": withheld,
@@ -64,5 +66,6 @@ def render_table(
         # The rows come escaped from the template above.
         "rows": mark_safe(body),  # noqa: S308
         "results": url_of is not None,
+        "locked": any(map(any, withheld)),
     }
     return render_to_string("components/table.html", context)

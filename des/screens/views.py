@@ -11,7 +11,7 @@ from accounts.decorators import ActingRequest, permission_required, public
 from accounts.permissions import Permission
 from des.audit.models import Channel
 from des.audit.record import record_enquiry
-from des.catalogue import ENQUIRIES, enquiry_named
+from des.catalogue import ENQUIRIES, enquiry_named, meter_point_statuses
 from des.enquiries.enquiry import Enquiry
 from des.fields import tidy
 from des.screens.findings import Finding, find
@@ -39,10 +39,12 @@ def audit(request: ActingRequest, enquiry: str, criteria: dict[str, str], findin
     )
 
 
-@permission_required(Permission.ENQUIRE)
+@permission_required(Permission.ENTER)
 def home(request: ActingRequest) -> HttpResponse:
-    enquiries = [{"title": enquiry.title, "url": reverse("enquire", args=[enquiry.slug])} for enquiry in ENQUIRIES[:1]]
-    return render(request, "screens/home.html", {"enquiries": enquiries})
+    may_enquire = request.actor.may(Permission.ENQUIRE)
+    shown = ENQUIRIES[:1] if may_enquire else ()
+    enquiries = [{"title": kind.title, "url": reverse("enquire", args=[kind.slug])} for kind in shown]
+    return render(request, "screens/home.html", {"enquiries": enquiries, "may_enquire": may_enquire})
 
 
 @permission_required(Permission.ENQUIRE)
@@ -161,4 +163,4 @@ def record(request: ActingRequest, mprn: str) -> HttpResponse:
 
 @public
 def help_page(request: HttpRequest) -> HttpResponse:
-    return render(request, "help/index.html")
+    return render(request, "help/index.html", {"statuses": meter_point_statuses()})
