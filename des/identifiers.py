@@ -33,6 +33,20 @@ _WHOLE_OUTCODE = re.compile(_OUTCODE)
 _SECTOR = re.compile(rf"({_OUTCODE})([0-9]{_UNIT_LETTER}?)")
 _DUMMY_POSTCODE = re.compile(r"AA[0-9].*|.* [0-9]VV|.* 1OT")
 _DIGITS = re.compile(r"[0-9]+")
+_FLOOR = re.compile(r"\b(?:(BASEMENT|GROUND|FIRST|SECOND|THIRD|FOURTH|TOP)(?= FL)|([BGT]F)(?=[0-9]))")
+# Where a floor stands among the others; "!" sorts before every digit. Edinburgh writes GF1, 1F1, 2F1, TF1.
+_FLOORS = {
+    "BASEMENT": "!",
+    "BF": "!F",
+    "GROUND": "0",
+    "GF": "0F",
+    "FIRST": "1",
+    "SECOND": "2",
+    "THIRD": "3",
+    "FOURTH": "4",
+    "TOP": "99",
+    "TF": "99F",
+}
 _PUNCTUATION = re.compile(r"[,;\s]+")
 
 
@@ -155,9 +169,10 @@ def natural_key(text: str) -> str:
     """Return a key that sorts, byte by byte, as people count: `FLAT 2` before `FLAT 10`, `2/1` before `2/10`.
 
     Every number is written with its count of digits before it, so a longer number sorts after a shorter one.
-    Commas and runs of spaces count as one space.
+    Floors by name go by their height. Commas and runs of spaces count as one space.
     """
-    return _DIGITS.sub(_counted, _PUNCTUATION.sub(" ", text.upper()).strip())
+    words = _PUNCTUATION.sub(" ", text.upper()).strip()
+    return _DIGITS.sub(_counted, _FLOOR.sub(lambda match: _FLOORS[match[0]], words))
 
 
 def _counted(match: re.Match[str]) -> str:

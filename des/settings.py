@@ -241,7 +241,8 @@ CSRF_FAILURE_VIEW = "des.screens.errors.csrf_failure"
 SECURE_HSTS_SECONDS = 0 if LOCAL else number("HSTS_SECONDS", 31_536_000)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_CONTENT_TYPE_NOSNIFF = True
-SECURE_REFERRER_POLICY = "no-referrer"
+# Nothing to others. With `no-referrer` a browser sends `Origin: null` with our own forms, and they are refused.
+SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 if switch("BEHIND_TLS_PROXY"):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
-from django.db.models.expressions import Combinable, F
+from django.db.models import Expression, F, Subquery
 
 from accounts.permissions import DataItem
 from des.enquiries.formats import TEXT, Format
+
+type SQLValue = Expression | F | Subquery
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +21,13 @@ class Column:
     name: str
     label: str
     item: DataItem
-    source: str | Combinable = ""
+    source: str | SQLValue = ""
     section: str = ""
     format: Format = TEXT
     listed: bool = False
     hint: str = ""
 
     @property
-    def expression(self) -> Combinable:
+    def expression(self) -> SQLValue:
         source = self.source or self.name
         return F(source) if isinstance(source, str) else source

@@ -12,12 +12,12 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import Case, Q, QuerySet, Value, When
-from django.db.models.expressions import Combinable, F, OrderBy
+from django.db.models.expressions import F, OrderBy
 from django.db.models.fields.tuple_lookups import TupleGreaterThan
 
 from accounts.access import Actor
 from accounts.permissions import DataItem, Scope
-from des.enquiries.columns import Column
+from des.enquiries.columns import Column, SQLValue
 
 type Row = tuple[Any, ...]
 
@@ -38,25 +38,26 @@ class Search:
 class Order:
     """One field that rows are sorted by, and the data item it would give away.
 
-    Pages go by key, so an enquiry that pages sorts upwards only.
+    Where that is withheld from some rows the order is dropped, since sorting by it would give it away. Pages go by key,
+    upwards; a history, which has no pages, is `newest_first`, and sorts by what of it may be seen.
     """
 
     field: str
     item: DataItem
     newest_first: bool = False
 
-    @property
-    def expression(self) -> OrderBy:
-        return OrderBy(F(self.field), descending=self.newest_first)
-
 
 @dataclass(frozen=True)
 class Reading:
-    """One thing that a typed text can mean: the kind of key, what the form is asked, and what to warn of."""
+    """One thing that a typed text can mean: the kind of key, what the form is asked, and what to warn of.
+
+    `wider` is the same question with less said, where more could match than it finds.
+    """
 
     kind: str
     criteria: dict[str, str]
     warning: str = ""
+    wider: dict[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -177,31 +178,36 @@ class Enquiry(forms.Form):
     def _compile(self, search: Search, identity: Scope, *, listed: bool) -> Statement:
         columns: list[Column] = []
         scopes: list[Scope] = []
-        cells: list[Combinable] = []
+        cells: list[SQLValue] = []
         for column in self.columns:
             scope = self.scope(column.item)
             if scope is None or (listed and not column.listed):
                 continue
             columns.append(column)
             scopes.append(scope)
-            cells.append(self._masked(column, scope, identity))
+            cells.append(self._masked(column.expression, scope, identity))
         narrower = [scope for scope in dict.fromkeys(scopes) if scope not in (Scope.ANY, identity)]
         flags = [Case(When(self.within(scope), then=Value(True)), default=Value(False)) for scope in narrower]
-        # Sorting by what is withheld from some rows would give it away.
-        orders = [order for order in self.order if self.scope(order.item) in (Scope.ANY, identity)]
-        sorted_by = tuple(order.field for order in orders)
+        orders: list[OrderBy] = []
+        sorted_by: list[str] = []
+        for order in self.order:
+            scope = self.scope(order.item)
+            if scope in (Scope.ANY, identity):
+                sorted_by.append(order.field)
+            elif scope is None or not order.newest_first:
+                continue
+            shown = self._masked(F(order.field), scope, identity)
+            orders.append(OrderBy(shown, descending=order.newest_first, nulls_last=order.newest_first or None))
         return Statement(
             columns=tuple(columns),
-            rows=search.records.order_by(*(order.expression for order in orders)).values_list(
-                *cells, *flags, *(F(name) for name in sorted_by)
-            ),
+            rows=search.records.order_by(*orders).values_list(*cells, *flags, *(F(name) for name in sorted_by)),
             scopes=tuple(scopes),
             flag_of={scope: len(cells) + index for index, scope in enumerate(narrower)},
-            sorted_by=sorted_by,
+            sorted_by=tuple(sorted_by),
             search=search,
         )
 
-    def _masked(self, column: Column, scope: Scope, identity: Scope) -> Combinable:
+    def _masked(self, value: SQLValue, scope: Scope, identity: Scope) -> SQLValue:
         if scope in (Scope.ANY, identity):
-            return column.expression
-        return Case(When(self.within(scope), then=column.expression), default=Value(None))
+            return value
+        return Case(When(self.within(scope), then=value), default=Value(None))

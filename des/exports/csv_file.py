@@ -8,7 +8,7 @@ from des.enquiries.columns import Column
 from des.enquiries.enquiry import Statement
 
 # Spreadsheets run a cell that starts with one of these; an apostrophe before it makes it text.
-FORMULA = r"^[=+\-@\t\r]"
+FORMULA = r"^[-=+@\t\r]"
 WITHHELD = "Withheld"
 
 

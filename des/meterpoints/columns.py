@@ -5,6 +5,8 @@ Names are those of the published enquiry (`domain.md`, appendix A) where it has 
 
 from dataclasses import replace
 
+from django.db.models import Case, When
+
 from accounts.permissions import DataItem, MarketRole
 from des.enquiries.columns import Column
 from des.enquiries.formats import CODE, DATE, FLAG, KWH, MPRN, NUMBER, quantity
@@ -180,7 +182,13 @@ COLUMNS = (
         Column("meter_capacity", "Capacity", DataItem.METER, "meter__capacity", format=quantity(places=2)),
         Column("meter_link_code", "Link", DataItem.METER, "meter__link", format=coded("meter_link")),
         Column("gas_act_owner", "Gas Act owner", DataItem.METER, "meter__gas_act_owner", format=coded("gas_act_owner")),
-        Column("convertor_indicator", "Converter", DataItem.METER, "converter__serial_number"),
+        Column(
+            "convertor_indicator",
+            "Converter",
+            DataItem.METER,
+            Case(When(converter__started_on__isnull=False, then=True), default=False),
+            format=FLAG,
+        ),
         Column("meter_manufacturer", "Manufacturer", DataItem.METER_DETAIL, "meter__manufacturer"),
         Column("meter_model", "Model", DataItem.METER_DETAIL, "meter__model"),
         Column("meter_year_of_manufacture", "Year of manufacture", DataItem.METER_DETAIL, "meter__year_of_manufacture"),

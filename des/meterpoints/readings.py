@@ -51,7 +51,7 @@ def postcode_reading(text: str) -> Reading | None:
             continue
         house = " ".join((text[: match.start()] + " " + text[match.end() :]).replace(",", " ").split())
         if house:
-            return Reading("Postcode and house", {"postcode": postcode, "house": house})
+            return Reading("Postcode and house", {"postcode": postcode, "house": house}, wider={"postcode": postcode})
         return Reading("Postcode", {"postcode": postcode})
     try:
         return Reading("Start of a postcode", {"postcode": parse_partial_postcode(text)})
@@ -73,4 +73,5 @@ def address_reading(text: str) -> Reading | None:
     """Words of an address, if they have enough letters to look for."""
     if sum(character.isalpha() for character in text) < FEWEST_LETTERS:
         return None
-    return Reading("Address", {"address": text})
+    street = " ".join(word for word in text.split() if not any(character.isdecimal() for character in word))
+    return Reading("Address", {"address": text}, wider={"address": street} if street != text else None)

@@ -1,5 +1,3 @@
-from typing import ClassVar
-
 from django.apps import AppConfig
 from django.contrib.staticfiles import apps as staticfiles
 
@@ -14,4 +12,4 @@ class ScreensConfig(AppConfig):
 class StaticFilesConfig(staticfiles.StaticFilesConfig):
     """Static files without the sources that they are compiled from."""
 
-    ignore_patterns: ClassVar[list[str]] = [*staticfiles.StaticFilesConfig.ignore_patterns, "src"]
+    ignore_patterns = [*staticfiles.StaticFilesConfig.ignore_patterns, "src"]

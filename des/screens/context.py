@@ -18,5 +18,5 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "demo": settings.DEMO,
         "unsupported_browser": is_below_the_floor(request.headers.get("User-Agent", "")),
         "data_as_at": data_as_at() if actor else None,
-        "may_export": bool(actor) and actor.may(Permission.EXPORT),
+        "may_export": actor.may(Permission.EXPORT) if actor else False,
     }

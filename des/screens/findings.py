@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,6 +15,7 @@ from accounts.permissions import Permission
 from des.enquiries.enquiry import Enquiry, Row, Statement
 from des.screens.tables import render_table
 
+EXACT_SEARCH, WIDER_SEARCHES, EVERY_SEARCH = slice(0, 1), slice(1, None), slice(0, None)
 POSITION_SALT = "des.screens.position"
 TOO_MANY = "More matches than this search can reach. Add a town, or search by postcode."
 
@@ -40,12 +42,19 @@ def position_token(search: int, position: Row) -> str:
     return signing.dumps([search, *position], salt=POSITION_SALT, compress=True)
 
 
-def find(enquiry: Enquiry, *, label: str, after: str = "", warning: str = "") -> Finding | None:
+def find(
+    enquiry: Enquiry,
+    *,
+    label: str,
+    after: str = "",
+    warning: str = "",
+    searches: slice = EVERY_SEARCH,
+) -> Finding | None:
     """The page of a valid enquiry behind a position, from the first search that finds anything.
 
     Raises `signing.BadSignature` for a position that is not ours.
     """
-    statements = enumerate(enquiry.statements())
+    statements = islice(enumerate(enquiry.statements()), searches.start, searches.stop)
     size = settings.ROWS_PER_PAGE
     if after:
         wanted, *position = signing.loads(after, salt=POSITION_SALT, max_age=24 * 3600)

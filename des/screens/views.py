@@ -14,7 +14,7 @@ from des.audit.record import record_enquiry
 from des.catalogue import ENQUIRIES, enquiry_named, meter_point_statuses
 from des.enquiries.enquiry import Enquiry
 from des.fields import tidy
-from des.screens.findings import Finding, find
+from des.screens.findings import EXACT_SEARCH, WIDER_SEARCHES, Finding, find
 from des.screens.records import related_tables, sections_of, value_of
 
 NOT_UNDERSTOOD = (
@@ -62,15 +62,17 @@ def search(request: ActingRequest) -> HttpResponseBase:
     if problems or not text:
         return render(request, "screens/results.html", {"q": typed[:200], "problems": problems})
 
-    findings, tried = [], []
-    for kind, reading in readings:
-        enquiry = kind(reading.criteria, actor=request.actor, on=timezone.localdate())
-        # A reading whose field is withheld from this role is not a reading for it.
-        if not set(reading.criteria) <= set(enquiry.fields) or not enquiry.is_valid():
-            continue
-        tried.append(reading.kind)
-        if finding := find(enquiry, label=reading.kind, warning=reading.warning):
-            findings.append(finding)
+    asked = [
+        (kind(reading.criteria, actor=request.actor, on=timezone.localdate()), reading) for kind, reading in readings
+    ]
+    # A reading whose field is withheld from this role is not a reading for it.
+    asked = [(e, reading) for e, reading in asked if set(reading.criteria) <= set(e.fields) and e.is_valid()]
+    tried = [reading.kind for _, reading in asked]
+    findings: list[Finding] = []
+    # What is exact under one reading is not drowned by what is near under another.
+    for searches in (EXACT_SEARCH, WIDER_SEARCHES):
+        pages = [find(e, label=r.kind, warning=r.warning, searches=searches) for e, r in asked] if not findings else []
+        findings += [page for page in pages if page]
     audit(request, "search", {"q": text, "tried": ", ".join(tried)}, findings)
     only = findings[0] if len(findings) == 1 else None
     if only and len(only.rows) == 1 and not only.context["step"] and "list" not in request.GET:
@@ -147,18 +149,28 @@ def record(request: ActingRequest, mprn: str) -> HttpResponse:
         "copy_text": row[0],
         "address": ", ".join(str(part) for part in (address, postcode) if part),
         "chips": [chip for chip in [value_of(statement, row, "meter_point_status")] if chip],
-        "only_match": {
-            "text": f"Opened because it is the only exact match for “{searched}”.",
-            "url": f"{reverse('search')}?{urlencode({'q': searched, 'list': 1})}",
-        }
-        if searched
-        else None,
+        "only_match": only_match(kind, searched) if searched else None,
         "sections": sections_of(enquiry, statement, row),
         "related": related_tables(enquiry, key),
         "export": {"enquiry": kind.slug, "whole": "1", **key} if request.actor.may(Permission.EXPORT) else None,
         "export_url": reverse("exports"),
     }
     return render(request, "screens/record.html", context)
+
+
+def only_match(kind: type[Enquiry], searched: str) -> dict[str, str]:
+    """Why a record was opened without being chosen, and the way to what else could have been meant."""
+    text = f"Opened because it is the only exact match for “{searched}”."
+    try:
+        readings = kind.readings(tidy(searched))
+    except ValueError:
+        readings = []
+    for reading in readings:
+        if reading.wider:
+            words = " ".join(reading.wider.values())
+            url = f"{reverse('enquire', args=[kind.slug])}?{urlencode(reading.wider)}"
+            return {"text": f"{text} More could match:", "link": f"show all of {words}", "url": url}
+    return {"text": text, "link": "", "url": ""}
 
 
 @public

@@ -1,5 +1,6 @@
 """How the trade's identifiers are read, and what is refused."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -64,18 +65,22 @@ HOSTILE = [
 @pytest.mark.parametrize("parse", PARSERS)
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_is_refused_with_a_plain_message(parse: Callable[[str], object], text: str) -> None:
-    with pytest.raises(ValueError) as refusal:
+    with pytest.raises(ValueError, match="^(" + "|".join(map(re.escape, MESSAGES)) + ")$"):
         parse(text)
-    assert str(refusal.value) in MESSAGES
 
 
 @given(text=st.text(alphabet=st.characters(), max_size=60))
 def test_every_text_is_read_or_refused_in_words(text: str) -> None:
     for parse in PARSERS:
-        try:
-            parse(text)
-        except ValueError as refusal:
-            assert str(refusal) in MESSAGES
+        assert message_of(parse, text) in {"", *MESSAGES}
+
+
+def message_of(parse: Callable[[str], object], text: str) -> str:
+    try:
+        parse(text)
+    except ValueError as refusal:
+        return str(refusal)
+    return ""
 
 
 @pytest.mark.parametrize(
@@ -96,9 +101,7 @@ def test_published_vectors_have_valid_check_digits(mprn: str) -> None:
     assert is_valid_mprn(int(mprn))
 
 
-@pytest.mark.parametrize(
-    "mprn", ["1234567890", "5454555", "012345678", "12345", "12345678901", "0000000000", "12345x"]
-)
+@pytest.mark.parametrize("mprn", ["1234567890", "5454555", "012345678", "12345", "12345678901", "0000000000", "12345x"])
 def test_numbers_that_are_not_valid_mprns(mprn: str) -> None:
     assert not is_valid_mprn(mprn)
 
@@ -163,9 +166,7 @@ def test_postcodes_are_stored_in_one_form(text: str, postcode: str) -> None:
     assert parse_postcode(text) == postcode
 
 
-@pytest.mark.parametrize(
-    "text", ["LS1", "LS1 4A", "LS1 4AC", "1LS 4AP", "LS1 4APP", "LS123 4AP", "QA1 4AP", "LS1-4AP"]
-)
+@pytest.mark.parametrize("text", ["LS1", "LS1 4A", "LS1 4AC", "1LS 4AP", "LS1 4APP", "LS123 4AP", "QA1 4AP", "LS1-4AP"])
 def test_what_is_not_a_full_postcode_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="LS1 4AP"):
         parse_postcode(text)
@@ -240,12 +241,15 @@ def test_a_short_code_has_three_characters() -> None:
         ["FLAT 2", "FLAT 10", "FLAT 10A", "FLAT 100"],
         ["1 HIGH STREET", "2 HIGH STREET", "2A HIGH STREET", "10 HIGH STREET", "THE BARN HIGH STREET"],
         ["FLAT 0/1", "FLAT 0/2", "FLAT 1/1", "FLAT 2/1", "FLAT 2/10", "FLAT 10/1"],
-        ["1F1", "1F2", "2F1", "10F1"],
+        ["BF1", "GF1", "GF2", "1F1", "1F2", "2F1", "10F1", "TF1"],
+        ["BASEMENT FLAT", "GROUND FLOOR FLAT", "FIRST FLOOR FLAT", "SECOND FLOOR FLAT", "TOP FLAT"],
         ["PLOT 9", "PLOT 12", "PLOT 112"],
     ],
 )
 def test_addresses_sort_as_people_count(addresses: list[str]) -> None:
-    assert sorted(reversed(addresses), key=lambda address: natural_key(address).encode()) == addresses
+    shuffled = addresses[::-1]
+    shuffled.sort(key=lambda address: natural_key(address).encode())
+    assert shuffled == addresses
 
 
 def test_the_key_ignores_case_commas_and_leading_zeros() -> None:

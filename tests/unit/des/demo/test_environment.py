@@ -23,10 +23,11 @@ def place(tmp_path: Path) -> Place:
 @pytest.fixture(autouse=True)
 def as_it_was(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Put back what `prepare` changes for the whole process."""
-    on_term = signal.getsignal(signal.SIGTERM)
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
     monkeypatch.setattr(os, "environ", dict(os.environ))
     yield
-    signal.signal(signal.SIGTERM, on_term)
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
     if environment._lock is not None:
         os.close(environment._lock)
         environment._lock = None
@@ -78,11 +79,12 @@ def test_the_secret_key_outlives_a_restart_and_is_nobody_else_s(place: Place) ->
     assert place.secret_key.stat().st_mode & 0o077 == 0
 
 
-def test_a_second_demo_in_the_same_directory_is_refused(place: Place) -> None:
+def test_a_second_demo_in_the_same_directory_is_refused(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(environment, "LOCK_WITHIN", 0.05)
     with (place.directory / "lock").open("w") as other:
         fcntl.flock(other, fcntl.LOCK_EX)
 
-        with pytest.raises(ServerError, match="A demo runs in .* already"):
+        with pytest.raises(ServerError, match=r"A demo runs in .* already"):
             environment.prepare(["--dir", str(place.directory)])
 
 

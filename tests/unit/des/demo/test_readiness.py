@@ -1,6 +1,7 @@
 """The demo is ready when its web server says so, over TLS too."""
 
 import http.server
+import socket
 import ssl
 import threading
 from collections.abc import Iterator
@@ -43,10 +44,11 @@ def test_ready_is_an_answer_of_200(server: http.server.HTTPServer) -> None:
     assert not readiness.is_ready(port=port, path="/health/other", certificate=None)
 
 
-def test_nobody_there_is_not_ready(server: http.server.HTTPServer) -> None:
-    server.socket.close()
+def test_nobody_there_is_not_ready(socket_enabled: None) -> None:
+    with socket.socket() as deserted:
+        deserted.bind(("127.0.0.1", 0))  # and does not listen
 
-    assert not readiness.is_ready(port=server.server_address[1], path="/health/ready", certificate=None)
+        assert not readiness.is_ready(port=deserted.getsockname()[1], path="/health/ready", certificate=None)
 
 
 def test_the_self_made_certificate_is_good_for_the_address_and_kept(

@@ -44,16 +44,14 @@ def test_root_without_an_unprivileged_user_is_told_so(monkeypatch: pytest.Monkey
         Account.for_servers()
 
 
-def test_the_private_directory_of_an_ordinary_user_is_his_own(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_the_private_directory_of_an_ordinary_user_is_his_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(os, "access", lambda *_: False)
 
     private = home._private_root(tmp_path)
 
     try:
         assert private == home._private_root(tmp_path) != home._private_root(tmp_path / "other")
-        assert private.parent == Path("/var/tmp")
+        assert private.parent == Path(home.SHARED_WITH_ALL)
     finally:
         shutil.rmtree(private)
         shutil.rmtree(home._private_root(tmp_path / "other"))
@@ -66,9 +64,7 @@ def test_a_directory_of_another_user_is_refused(monkeypatch: pytest.MonkeyPatch,
         home._make_passable(tmp_path)
 
 
-def test_the_owner_of_a_home_goes_on_with_it_when_root_comes(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_the_owner_of_a_home_goes_on_with_it_when_root_comes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     own = tmp_path / "postgres"
     own.mkdir()
     (own / "run").mkdir()

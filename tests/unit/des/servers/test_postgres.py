@@ -92,11 +92,20 @@ def test_databases_left_half_made_are_made_again(directory: Path) -> None:
     assert not (home.path / "password").exists()
 
 
-def test_two_processes_that_start_it_at_once_share_one_server(
-    directory: Path, use: Callable[[str], User]
-) -> None:
+def test_a_kill_at_any_moment_of_the_first_start_is_forgotten(directory: Path, use: Callable[[str], User]) -> None:
+    for seconds in (0.2, 0.3, 0.4, 0.6, 0.8):
+        user = use("postgres")
+        with pytest.raises(subprocess.TimeoutExpired):
+            user.wait(seconds)
+        user.kill()
+
+    assert answers(postgres.ensure(directory).application)
+
+
+def test_two_processes_that_start_it_at_once_share_one_server(directory: Path, use: Callable[[str], User]) -> None:
     one, other = use("postgres"), use("postgres")
-    assert one.stdout and other.stdout
+    assert one.stdout
+    assert other.stdout
 
     assert one.stdout.readline() == other.stdout.readline() != ""
 
@@ -160,7 +169,7 @@ def test_lost_passwords_are_reported(directory: Path) -> None:
     postgres.ensure(directory)
     (directory / "postgres/passwords.json").unlink()
 
-    with pytest.raises(ServerError, match="passwords.json, are missing"):
+    with pytest.raises(ServerError, match=r"passwords\.json, are missing"):
         postgres.ensure(directory)
 
 
@@ -183,7 +192,10 @@ def test_missing_programs_are_reported(directory: Path, monkeypatch: pytest.Monk
 def test_programs_that_cannot_make_databases_are_reported(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     programs = directory / "bin"
     programs.mkdir()
-    for name, script in {"postgres": "echo 'postgres (PostgreSQL) 15.1'", "initdb": "echo no memory; exit 1"}.items():
+    for name, script in {
+        "postgres": "echo 'postgres (PostgreSQL) 15.1'",
+        "initdb": "echo no memory; exit 1",
+    }.items():
         (programs / name).write_text(f"#!/bin/sh\n{script}\n")
         (programs / name).chmod(0o755)
     monkeypatch.setenv("PG_BINDIR", str(programs))
@@ -230,7 +242,7 @@ def test_a_server_that_never_becomes_ready_is_reported(shared_directory: Path, m
     monkeypatch.setattr(postgres.Cluster, "_answers", lambda _self: False)
     monkeypatch.setattr(postgres, "START_WITHIN", 0.1)
 
-    with pytest.raises(ServerError, match="it is not ready after 0.1 seconds"):
+    with pytest.raises(ServerError, match=r"it is not ready after 0\.1 seconds"):
         postgres.ensure(shared_directory)
 
 

@@ -1,0 +1,1 @@
+"""The portal on a sample register, on one machine, by one command."""
