@@ -1,0 +1,82 @@
+"""The demonstration, running as people run it, and a browser to walk through it."""
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+POINTS = 3_000
+READY_WITHIN = 120
+DESK = {"width": 1280, "height": 900}
+PHONE = {"width": 390, "height": 844}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    """What `demo.json` says of a demonstration that is ready; it is ended afterwards."""
+    directory = tmp_path_factory.mktemp("demo")
+    command = [sys.executable, "manage.py", "demo", "--points", str(POINTS), "--port", str(free_port())]
+    said = (directory / "said.txt").open("w+")
+    process = subprocess.Popen([*command, "--dir", str(directory)], cwd=ROOT, stdout=said, stderr=said)
+    report = directory / "demo.json"
+    deadline = time.monotonic() + READY_WITHIN
+    while not report.exists():
+        if process.poll() is not None or time.monotonic() > deadline:
+            process.kill()
+            said.seek(0)
+            pytest.fail(f"The demonstration did not start:\n{said.read()}")
+        time.sleep(0.2)
+    yield json.loads(report.read_text())
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(30) in (0, -signal.SIGTERM, 143)
+    said.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium",
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"],
+        )
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(params=[pytest.param(DESK, id="desk"), pytest.param(PHONE, id="phone")])
+def page(request: pytest.FixtureRequest, browser: Browser, demo: dict[str, Any]) -> Iterator[Page]:
+    """A page of a fresh browser, at desk and at phone width; no script of ours may fail on it."""
+    # axe is put into the page by the test, which the content security policy would rightly refuse.
+    context = browser.new_context(
+        viewport=request.param, base_url=demo["base_url"], accept_downloads=True, bypass_csp=True
+    )
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    yield page
+    context.close()
+    assert faults == []
+
+
+def assert_accessible(page: Page) -> None:
+    """axe finds nothing wrong with the page as it stands, and nothing is wider than the screen."""
+    results = Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
+    overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert overflow <= 0, f"{page.url} is {overflow} pixels too wide"
