@@ -62,8 +62,9 @@ class Place(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["postcode", "street"], name="place_is_a_street_in_a_postcode")]
         indexes = [
-            GinIndex(fields=["search"], name="place_search"),
-            GinIndex(OpClass("words", name="gin_trgm_ops"), name="place_words_trigram"),
+            # Without fast update: a search would read the whole list of what a load has left pending.
+            GinIndex(fields=["search"], name="place_search", fastupdate=False),
+            GinIndex(OpClass("words", name="gin_trgm_ops"), name="place_words_trigram", fastupdate=False),
         ]
 
     def __str__(self) -> str:

@@ -50,6 +50,8 @@ def worker(place: Place) -> Child:
     command = [
         *(sys.executable, "-m", "celery", "--app", "des.celery", "--quiet", "worker"),
         *("--concurrency", "2", "--loglevel", "WARNING", "--without-gossip", "--without-mingle"),
+        # Its clock rings again for exports whose message was lost, and deletes files whose time is up.
+        *("--beat", "--schedule", str(place.directory / "beat")),
     ]
     return _child("worker", command, place)
 

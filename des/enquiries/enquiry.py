@@ -26,7 +26,7 @@ type Row = tuple[Any, ...]
 class Search:
     """One way to look for what was asked, and what to tell the reader when it is the one that finds something.
 
-    `cut_short` says whether more would match than it reaches; it is asked only when a page is full.
+    `cut_short` says whether more would match than it reaches.
     """
 
     records: QuerySet[Any]

@@ -14,11 +14,11 @@ from des.enquiries.columns import Column
 from des.enquiries.enquiry import Clue, Enquiry, Order, Search
 from des.enquiries.formats import DATE, NUMBER
 from des.fields import MPRNField, MSNField, PostcodeField, UPRNField, WordsField
-from des.identifiers import parse_partial_postcode, postcode_prefix
+from des.identifiers import postcode_prefix
 from des.meterpoints.columns import COLUMNS
 from des.meterpoints.models import Meter, MeterPoint, Registration
 from des.meterpoints.querysets import MeterPointQuerySet, all_in_force, holder_name
-from des.meterpoints.readings import FEWEST_LETTERS, readings
+from des.meterpoints.readings import FEWEST_LETTERS, names_and_numbers, readings
 from des.parties.codes import coded
 
 # How many streets a search for words may reach. More are not a search but a browse, and would sort half a county.
@@ -31,20 +31,6 @@ FEWEST_OF_A_SERIAL = 4
 
 def is_whole_postcode(postcode: str) -> bool:
     return len(postcode.partition(" ")[2]) == 3
-
-
-def is_outcode(word: str) -> bool:
-    try:
-        return parse_partial_postcode(word) == word
-    except ValueError:
-        return False
-
-
-def names_and_numbers(address: str) -> tuple[list[str], list[str]]:
-    """The words that name a place, and those that number a house or flat in it, which places do not have."""
-    words = plain_words(address)
-    names = [word for word in words if not any(character.isdecimal() for character in word) or is_outcode(word)]
-    return names, [word for word in words if word not in names]
 
 
 def on_streets(records: MeterPointQuerySet, places: QuerySet[Place], words: list[str], note: str = "") -> Search:
@@ -192,8 +178,8 @@ class MeterPointEnquiry(Enquiry):
             raise ValidationError("Search by one of these at a time: each finds a meter point by itself.")
         if "house" in asked and "postcode" not in asked and len(asked) > 1:
             self.add_error("house", "Use this with a postcode.")
-        address = self.cleaned_data.get("address") or ""
-        if "address" in asked and sum(character.isalpha() for character in address) < FEWEST_LETTERS:
+        names, _ = names_and_numbers(self.cleaned_data.get("address") or "")
+        if "address" in asked and len("".join(names)) < FEWEST_LETTERS:
             self.add_error("address", f"Enter at least {FEWEST_LETTERS} letters of a street or town.")
         return self.cleaned_data
 
@@ -231,6 +217,12 @@ class MeterPointEnquiry(Enquiry):
     def _by_postcode(self, records: MeterPointQuerySet, postcode: str) -> Iterable[Search]:
         if not is_whole_postcode(postcode):
             yield Search(records.below_postcode(postcode_prefix(postcode)))
+            outcode = postcode.partition(" ")[0]
+            if outcode != postcode:
+                yield Search(
+                    records.below_postcode(postcode_prefix(outcode)),
+                    f"Nothing in {postcode}. Showing all of {outcode}.",
+                )
             return
         yield Search(records.filter(postcode=postcode))
         sector = postcode[:-2]

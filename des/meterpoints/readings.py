@@ -2,6 +2,7 @@
 
 import re
 
+from des.addresses.querysets import plain_words
 from des.enquiries.enquiry import Reading
 from des.identifiers import is_valid_mprn, parse_msn, parse_partial_postcode, parse_postcode
 
@@ -9,6 +10,8 @@ from des.identifiers import is_valid_mprn, parse_msn, parse_partial_postcode, pa
 POSTCODE_IN_TEXT = re.compile(r"(?<![^\s,])([A-Z]{1,2}[0-9][A-Z0-9]?)\s*([0-9][A-Z]{2})(?![^\s,])")
 LONGEST_NUMBER = 14
 FEWEST_LETTERS = 3
+# Words of a part of a building: an address has them, a place does not.
+PREMISES_WORDS = frozenset({"APARTMENT", "FLAT", "FLOOR", "PLOT", "ROOM", "STUDIO", "SUITE", "UNIT"})
 
 
 def readings(text: str) -> list[Reading]:
@@ -70,8 +73,27 @@ def serial_reading(text: str) -> Reading | None:
 
 
 def address_reading(text: str) -> Reading | None:
-    """Words of an address, if they have enough letters to look for."""
-    if sum(character.isalpha() for character in text) < FEWEST_LETTERS:
+    """Words of an address, if they have enough letters of a place to look for."""
+    names, numbers = names_and_numbers(text)
+    if len("".join(names)) < FEWEST_LETTERS:
         return None
-    street = " ".join(word for word in text.split() if not any(character.isdecimal() for character in word))
-    return Reading("Address", {"address": text}, wider={"address": street} if street != text else None)
+    return Reading("Address", {"address": text}, wider={"address": " ".join(names)} if numbers else None)
+
+
+def names_and_numbers(address: str) -> tuple[list[str], list[str]]:
+    """The words that name a place, and those of a house or flat in it, which places do not have: 12, 2/1, FLAT."""
+    names: list[str] = []
+    numbers: list[str] = []
+    for word in re.findall(r"[^\W_]+(?:/[^\W_]+)*", address.upper()):
+        if word in PREMISES_WORDS or (any(character.isdecimal() for character in word) and not is_outcode(word)):
+            numbers.append(word)
+        else:
+            names += plain_words(word)
+    return names, numbers
+
+
+def is_outcode(word: str) -> bool:
+    try:
+        return parse_partial_postcode(word) == word
+    except ValueError:
+        return False

@@ -17,7 +17,7 @@ from des.screens.tables import render_table
 
 EXACT_SEARCH, WIDER_SEARCHES, EVERY_SEARCH = slice(0, 1), slice(1, None), slice(0, None)
 POSITION_SALT = "des.screens.position"
-TOO_MANY = "More matches than this search can reach. Add a town, or search by postcode."
+TOO_MANY = "These words are in more streets than a search looks at. Add a town, or search by postcode."
 
 
 @dataclass(frozen=True)
@@ -74,18 +74,18 @@ def finding(
 ) -> Finding:
     size = settings.ROWS_PER_PAGE
     page, more = rows[:size], len(rows) > size
-    cut_short = more and statement.search.cut_short()
+    cut_short = statement.search.cut_short()
     criteria = enquiry.criteria()
     here = reverse("enquire", args=[enquiry.slug])
     context: dict[str, Any] = {
         "label": label,
         "step": statement.search.note,
         "shown": len(page),
-        "total_text": total_text(statement, len(page), more=more, first=first),
+        "total_text": total_text(statement, len(page), more=more, first=first, cut_short=cut_short),
         "table": render_table(statement, page, caption=label, url_of=record_url) if page else SafeString(""),
         "clues": [
             (clue.text, f"{here}?{urlencode(clue.criteria)}", f"({clue.count:,})")
-            for clue in (enquiry.clues() if more and first else [])
+            for clue in (enquiry.clues() if first and (more or cut_short) else [])
         ],
         "next_url": "",
         "first_url": "" if first else f"{here}?{urlencode(criteria)}",
@@ -104,13 +104,17 @@ def finding(
     return Finding(label, enquiry, statement, page, more, warning, context)
 
 
-def total_text(statement: Statement, shown: int, *, more: bool, first: bool) -> str:
+def total_text(statement: Statement, shown: int, *, more: bool, first: bool, cut_short: bool) -> str:
     """How many there are, as far as it is worth counting: "50 of 312", "50 of more than 1,000"."""
+    if cut_short and not more:
+        return f"{shown:,} of those looked at"
     if first and not more:
         return "1 meter point" if shown == 1 else f"{shown:,} meter points"
     limit = settings.COUNT_LIMIT
     count = statement.count(limit=limit + 1)
-    return f"{shown:,} of more than {limit:,}" if count > limit else f"{shown:,} of {count:,}"
+    if cut_short or count > limit:
+        return f"{shown:,} of more than {min(count, limit):,}"
+    return f"{shown:,} of {count:,}"
 
 
 def record_url(row: Row) -> str:

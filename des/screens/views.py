@@ -66,7 +66,10 @@ def search(request: ActingRequest) -> HttpResponseBase:
         (kind(reading.criteria, actor=request.actor, on=timezone.localdate()), reading) for kind, reading in readings
     ]
     # A reading whose field is withheld from this role is not a reading for it.
-    asked = [(e, reading) for e, reading in asked if set(reading.criteria) <= set(e.fields) and e.is_valid()]
+    asked = [(e, reading) for e, reading in asked if set(reading.criteria) <= set(e.fields)]
+    problems = [str(error) for e, _ in asked for errors in e.errors.values() for error in errors]
+    if problems:
+        return render(request, "screens/results.html", {"q": typed[:200], "problems": problems})
     tried = [reading.kind for _, reading in asked]
     findings: list[Finding] = []
     # What is exact under one reading is not drowned by what is near under another.

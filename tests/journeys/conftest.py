@@ -1,10 +1,12 @@
 """The demonstration, running as people run it, and a browser to walk through it."""
 
 import json
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,9 +30,10 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+def demo() -> Iterator[dict[str, Any]]:
     """What `demo.json` says of a demonstration that is ready; it is ended afterwards."""
-    directory = tmp_path_factory.mktemp("demo")
+    directory = Path(tempfile.mkdtemp(prefix="des-demo-"))
+    directory.chmod(0o711)  # run as root, the database's own user must be able to enter it
     command = [sys.executable, "manage.py", "demo", "--points", str(POINTS), "--port", str(free_port())]
     said = (directory / "said.txt").open("w+")
     process = subprocess.Popen([*command, "--dir", str(directory)], cwd=ROOT, stdout=said, stderr=said)
@@ -46,6 +49,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     process.send_signal(signal.SIGTERM)
     assert process.wait(30) in (0, -signal.SIGTERM, 143)
     said.close()
+    shutil.rmtree(directory)
 
 
 @pytest.fixture(scope="session")

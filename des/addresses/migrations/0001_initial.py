@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
                 ('search', models.GeneratedField(db_persist=True, expression=django.contrib.postgres.search.SearchVector('words', config='simple'), output_field=django.contrib.postgres.search.SearchVectorField())),
             ],
             options={
-                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['search'], name='place_search'), django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass('words', name='gin_trgm_ops'), name='place_words_trigram')],
+                'indexes': [django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['search'], name='place_search'), django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass('words', name='gin_trgm_ops'), fastupdate=False, name='place_words_trigram')],
                 'constraints': [models.UniqueConstraint(fields=('postcode', 'street'), name='place_is_a_street_in_a_postcode')],
             },
         ),

@@ -4,6 +4,7 @@ import signal
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from time import monotonic, sleep
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.db import OperationalError, connection
 from django.urls import reverse
 from django.utils import timezone
 
+from des.catalogue import data_as_at
 from des.demo import arguments, children, readiness, report, tls
 from des.demo.cast import create_cast, examples
 from des.demo.environment import Place, check_disk
@@ -22,6 +24,8 @@ from des.sample.load import load_sample_register, loaded_sample
 
 SEED = 1
 LOOK_EVERY = 0.5  # seconds
+# The switches that a sample register has pending come within four weeks.
+FRESH = timedelta(days=14)
 
 
 class Command(BaseCommand):
@@ -59,7 +63,8 @@ class Command(BaseCommand):
             load_standing_data()
         with self.step("Preparing the static files"):
             call_command("collectstatic", verbosity=0, interactive=False)
-        if loaded_sample() == (points, SEED):
+        as_at = data_as_at()
+        if loaded_sample() == (points, SEED) and as_at and timezone.now() - as_at < FRESH:
             self.say(f"The sample register of {points:,} meter points is there already.")
             return
         with self.step(f"Generating a sample register of {points:,} meter points"):
