@@ -9,7 +9,6 @@ OWNER_COMMANDS = {
     "createcachetable",
     "demo",
     "generate",
-    "load",
     "makemigrations",
     "migrate",
     "sqlmigrate",

@@ -37,7 +37,8 @@ class Actor:
     def scope(self, *, enquiry: str, item: DataItem) -> Scope | None:
         """How far this actor's right to a data item of an enquiry reaches; None is no right."""
         grant = access_matrix().grant(enquiry=enquiry, item=item, market_role=self.market_role)
-        return grant.scope if grant else None
+        # Nobody can accept a term yet, so a line that asks for one grants nothing.
+        return grant.scope if grant and not grant.term else None
 
     @property
     def matrix(self) -> AccessMatrix:

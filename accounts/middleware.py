@@ -1,8 +1,10 @@
 """Who is asking, settled once for each request."""
 
 from collections.abc import Callable
+from ipaddress import ip_address
 from typing import cast
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
@@ -16,8 +18,8 @@ class PortalRequest(HttpRequest):
     """A request as the views see it: with its actor, and the id under which it is logged and audited."""
 
     actor: Actor | None
+    address: str | None
     request_id: str
-    started: float
 
 
 def actor_of(request: HttpRequest) -> Actor | None:
@@ -25,6 +27,24 @@ def actor_of(request: HttpRequest) -> Actor | None:
     if not request.user.is_authenticated:
         return None
     return actor_for(request.user, on=timezone.localdate(), membership_id=request.session.get(MEMBERSHIP_KEY))
+
+
+def address_of(request: HttpRequest) -> str | None:
+    """The address that the nearest of our proxies saw, or the peer's where there is no proxy; None where unknown.
+
+    A proxy appends whom it saw to `X-Forwarded-For`, so only as many entries from the right are believed as there are
+    proxies of ours; what stands before them anybody may have written.
+    """
+    proxies: int = settings.TRUSTED_PROXIES
+    if proxies:
+        seen = [entry.strip() for entry in request.headers.get("X-Forwarded-For", "").split(",")]
+        address = seen[-proxies] if len(seen) >= proxies else ""
+    else:
+        address = request.META.get("REMOTE_ADDR", "")
+    try:
+        return str(ip_address(address))
+    except ValueError:
+        return None
 
 
 class ActorMiddleware:
@@ -35,6 +55,7 @@ class ActorMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         cast(PortalRequest, request).actor = cast("Actor | None", SimpleLazyObject(lambda: actor_of(request)))
+        cast(PortalRequest, request).address = address_of(request)
         response = self.get_response(request)
         response.headers.setdefault("Cache-Control", "no-store")
         return response

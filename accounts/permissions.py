@@ -6,7 +6,7 @@ from django.db.models import TextChoices
 
 
 class MarketRole(TextChoices):
-    """What an organisation does in the gas market (`domain.md` section 3; Data Permissions Matrix user types)."""
+    """What an organisation does in the gas market (the user types of the Data Permissions Matrix)."""
 
     SHIPPER = "shipper", "Shipper"
     SUPPLIER = "supplier", "Supplier"

@@ -20,11 +20,11 @@ def tidy(text: str) -> str:
     """
     if len(text) > LONGEST:
         raise ValueError(f"This is too long to search for. Use at most {LONGEST} characters.")
+    text = "".join(character for character in text if unicodedata.category(character) != "Cf")
     text = " ".join(text.split())
-    kept = [character for character in text if unicodedata.category(character) != "Cf"]
-    if any(unicodedata.category(character) in {"Cc", "Cs", "Co"} for character in kept):
+    if any(unicodedata.category(character) in {"Cc", "Cs", "Co"} for character in text):
         raise ValueError(UNSEARCHABLE)
-    return "".join(kept).strip()
+    return text
 
 
 class IdentifierField(forms.CharField):

@@ -58,7 +58,6 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
-    "django.contrib.messages",
     "des.screens.apps.StaticFilesConfig",
     "django.contrib.postgres",
     "django.forms",
@@ -88,7 +87,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.ActorMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -104,7 +102,6 @@ TEMPLATES: list[dict[str, Any]] = [
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
-                "django.contrib.messages.context_processors.messages",
                 "des.screens.context.page",
             ],
         },
@@ -190,7 +187,12 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 
 # Sign-in limits live here, so they must survive a restart and hold for all workers together.
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "django_cache"},
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "django_cache",
+        # A full cache forgets, and a limit forgotten is a limit lifted.
+        "OPTIONS": {"MAX_ENTRIES": 1_000_000},
+    },
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -198,7 +200,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # -- people ------------------------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["accounts.backends.EmailBackend"]
 SILENCED_SYSTEM_CHECKS = [
     # The e-mail is unique among accounts that are not deleted, by a constraint; deleting frees it.
     "auth.W004",
@@ -222,7 +224,7 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_FORMS = {"login": "accounts.forms.SignInForm"}
 ACCOUNT_RATE_LIMITS = {"login": "1000/5m", "login_failed": "30/15m/ip,5/15m/key"}
-ALLAUTH_TRUSTED_PROXY_COUNT = number("TRUSTED_PROXIES", 0)
+TRUSTED_PROXIES = ALLAUTH_TRUSTED_PROXY_COUNT = number("TRUSTED_PROXIES", 0)
 
 SESSION_COOKIE_AGE = 12 * 3600  # seconds; the absolute limit
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True

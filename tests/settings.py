@@ -8,4 +8,5 @@ os.environ["TEST"] = "1"
 os.environ["DATABASE_ROLE"] = "owner"
 os.environ.setdefault("DES_DIR", str(Path(__file__).resolve().parent.parent / ".var" / "test"))
 
+# All of them: these are the same settings.
 from des.settings import *  # noqa: F403

@@ -11,7 +11,7 @@ from des.addresses.querysets import PlaceQuerySet
 
 
 class RELAddress(models.Model):
-    """The Retail Energy Location address of one UPRN (`domain.md` 2.3; the published REL fields)."""
+    """The Retail Energy Location address of one UPRN (the published REL fields)."""
 
     uprn = models.BigIntegerField(primary_key=True, verbose_name="UPRN")
     display = models.CharField(max_length=250, db_collation="C", help_text="One line, without the postcode.")

@@ -1,15 +1,16 @@
 """What must hold of every enquiry before the service starts: a wrong declaration stops it, with the reason."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import Any
 
 from django.core.checks import Error
 
 from accounts.matrix import AccessMatrix
+from accounts.permissions import Scope
 from des.enquiries.enquiry import Enquiry
 
 
-def check_enquiries(enquiries: Iterable[type[Enquiry]], matrix: AccessMatrix) -> list[Error]:
+def check_enquiries(enquiries: Collection[type[Enquiry]], matrix: AccessMatrix) -> list[Error]:
     """The faults of the declared enquiries, and of matrix lines that match none of them."""
     errors: list[Error] = []
     known: set[tuple[str, Any]] = set()
@@ -29,7 +30,11 @@ def check_enquiries(enquiries: Iterable[type[Enquiry]], matrix: AccessMatrix) ->
         slugs.add(enquiry.slug)
         known |= {(enquiry.slug, column.item) for column in enquiry.columns}
         known |= {(enquiry.slug, item) for item in enquiry.asks.values()}
-    for slug, item, role in matrix.grants:
+    reaches = {enquiry.slug: enquiry.reaches for enquiry in enquiries}
+    for (slug, item, role), grant in matrix.grants.items():
+        line = f"The access matrix has {slug}, {item}, {role}, {grant.scope}"
         if (slug, item) not in known:
-            errors.append(Error(f"The access matrix has {slug}, {item}, {role}: no such item.", id="enquiries.E004"))
+            errors.append(Error(f"{line}: no such item.", id="enquiries.E004"))
+        elif grant.scope != Scope.ANY and (grant.scope, role) not in reaches[slug]:
+            errors.append(Error(f"{line}: this enquiry knows no such scope for this role.", id="enquiries.E005"))
     return errors

@@ -5,7 +5,7 @@ Its fields say what may be asked, its `columns` what may be shown, `within()` ho
 column or a permission of its own.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
@@ -16,7 +16,7 @@ from django.db.models.expressions import F, OrderBy
 from django.db.models.fields.tuple_lookups import TupleGreaterThan
 
 from accounts.access import Actor
-from accounts.permissions import DataItem, Scope
+from accounts.permissions import DataItem, MarketRole, Scope
 from des.enquiries.columns import Column, SQLValue
 
 type Row = tuple[Any, ...]
@@ -73,8 +73,9 @@ class Clue:
 class Statement:
     """One compiled question: its columns, and a queryset of plain tuples.
 
-    A tuple holds a cell per column, then a flag per narrower scope (does this row lie within it?), then the keys it is
-    sorted by. Cells outside their scope are masked in SQL, so what is withheld never leaves the database.
+    A tuple holds a cell per column, then a flag per narrower scope (does this row lie within it?), then the values it
+    is sorted by, then the key of its record. Cells outside their scope are masked in SQL, so what is withheld never
+    leaves the database.
     """
 
     columns: tuple[Column, ...]
@@ -83,6 +84,7 @@ class Statement:
     flag_of: dict[Scope, int]
     sorted_by: tuple[str, ...]
     search: Search
+    pages: bool = True
 
     def withheld(self, row: Row, index: int) -> bool:
         """Whether the cell at `index` is withheld from this actor, as against empty."""
@@ -91,7 +93,12 @@ class Statement:
 
     def position(self, row: Row) -> Row:
         """Where a row stands in the order, for the page that starts after it."""
-        return row[len(row) - len(self.sorted_by) :]
+        return row[-1 - len(self.sorted_by) : -1]
+
+    @staticmethod
+    def key(row: Row) -> int:
+        """The key of the record that a row is of, or belongs to."""
+        return int(row[-1])
 
     def after(self, position: Iterable[Any]) -> QuerySet[Any, Row]:
         """The rows behind a position: one index probe at any depth."""
@@ -109,6 +116,10 @@ class Enquiry(forms.Form):
     title: ClassVar[str]
     columns: ClassVar[tuple[Column, ...]]
     order: ClassVar[tuple[Order, ...]]
+    # The field with the key of the record that a row is of, or belongs to.
+    key: ClassVar[str]
+    # The scopes that `within` knows, each with the market role that it is for.
+    reaches: ClassVar[Collection[tuple[Scope, MarketRole]]]
     # Search fields that are not named like a column, with the data item that each would give away.
     asks: ClassVar[dict[str, DataItem]] = {}
     # Enquiries of another grain, shown as sections of the record page when asked for the same key.
@@ -121,8 +132,14 @@ class Enquiry(forms.Form):
         self.actor = actor
         self.on = on
         # Else a search would reveal what a row hides.
-        for name in [name for name in self.fields if self.scope(self.item_of(name)) is None]:
-            del self.fields[name]
+        withheld = [name for name in self.fields if self.scope(self.item_of(name)) is None]
+        self.withheld = {name: self.fields.pop(name) for name in withheld}
+
+    def _post_clean(self) -> None:
+        """Refuse a question that uses a withheld field: to leave it out would widen the answer."""
+        for name, field in self.withheld.items():
+            if self.data.get(name):
+                self.add_error(None, f"Your role may not search by {field.label or name}.")
 
     # -- what an enquiry declares
 
@@ -131,7 +148,7 @@ class Enquiry(forms.Form):
         raise NotImplementedError
 
     def within(self, scope: Scope) -> Q:
-        """The rows that a scope of this actor reaches. Raises KeyError for a scope the enquiry does not know."""
+        """The rows that a scope, one of `reaches`, gives to this actor."""
         raise NotImplementedError
 
     def searches(self, records: QuerySet[Any]) -> Iterable[Search]:
@@ -165,7 +182,7 @@ class Enquiry(forms.Form):
     def statements(self, *, listed: bool = True) -> Iterable[Statement]:
         """The compiled questions, in the order of `searches()`; none where the actor may see no row."""
         identity = self.scope(self.columns[0].item)
-        if identity is None:
+        if identity is None or any(field.required for field in self.withheld.values()):
             return
         records = self.records()
         asked = {self.scope(self.item_of(name)) for name in self.fields if self.cleaned_data.get(name)}
@@ -200,11 +217,12 @@ class Enquiry(forms.Form):
             orders.append(OrderBy(shown, descending=order.newest_first, nulls_last=order.newest_first or None))
         return Statement(
             columns=tuple(columns),
-            rows=search.records.order_by(*orders).values_list(*cells, *flags, *(F(name) for name in sorted_by)),
+            rows=search.records.order_by(*orders).values_list(*cells, *flags, *map(F, [*sorted_by, self.key])),
             scopes=tuple(scopes),
             flag_of={scope: len(cells) + index for index, scope in enumerate(narrower)},
             sorted_by=tuple(sorted_by),
             search=search,
+            pages=not any(order.newest_first for order in self.order),
         )
 
     def _masked(self, value: SQLValue, scope: Scope, identity: Scope) -> SQLValue:

@@ -26,7 +26,7 @@ def cell(column: Column, name: str, flag: str | None) -> str:
 def copy_statement(statement: Statement, connection: BaseDatabaseWrapper) -> tuple[str, tuple[object, ...]]:
     """The COPY of a statement with its parameters: the same SELECT as the screen's, masks included."""
     sql, parameters = statement.rows.query.get_compiler(connection=connection).as_sql()
-    width = len(statement.columns) + len(statement.flag_of) + len(statement.sorted_by)
+    width = len(statement.columns) + len(statement.flag_of) + len(statement.sorted_by) + 1
     names = [f"c{index}" for index in range(width)]
     cells = []
     for index, column in enumerate(statement.columns):

@@ -108,16 +108,21 @@ def write_export(*, export_id: UUID, now: datetime) -> None:
         finish(export, State.FAILED, reason=f"The file could not be written: {error.strerror}. Ask for it again.")
 
 
-def question_of(export: Export) -> Statement:
-    """The question of a job as its owner may ask it now. Raises `ExportRefused`."""
+def enquiry_of(export: Export) -> Enquiry:
+    """The enquiry of a job as its owner may ask it now. Raises `ExportRefused`."""
     today = timezone.localdate()
     actor = actor_for(export.user, on=today, membership_id=export.membership_id)
     if actor is None or not actor.may(Permission.EXPORT):
         raise ExportRefused(NO_LONGER)
     enquiry = enquiry_named(export.enquiry)(export.criteria, actor=actor, on=today)
-    if not set(export.criteria) <= set(enquiry.fields) or not enquiry.is_valid():
+    if not enquiry.is_valid():
         raise ExportRefused(NO_LONGER)
-    for statement in enquiry.statements(listed=not export.whole_record):
+    return enquiry
+
+
+def question_of(export: Export) -> Statement:
+    """The first search of a job's enquiry that finds anything. Raises `ExportRefused`."""
+    for statement in enquiry_of(export).statements(listed=not export.whole_record):
         if statement.rows[:1].exists():
             if statement.search.cut_short():
                 raise ExportRefused(CUT_SHORT)
@@ -142,7 +147,7 @@ def write_file(export: Export, statement: Statement) -> None:
     digest = hashlib.sha256()
     lines = 0
     try:
-        with part.open("xb") as file, reader() as connection:
+        with part.open("wb") as file, reader() as connection:
             as_at = data_as_at()
             beat = timezone.now()
             for block in csv_blocks(statement, connection):

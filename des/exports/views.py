@@ -56,7 +56,7 @@ def ask(request: ActingRequest) -> HttpResponse:
         enquiry=enquiry,
         whole_record="whole" in request.POST,
         now=timezone.now(),
-        address=request.META.get("REMOTE_ADDR"),
+        address=request.address,
         request_id=request.request_id,
     )
     try:
@@ -95,9 +95,12 @@ def download(request: ActingRequest, export_id: UUID) -> HttpResponseBase:
     own = own_export_or_404(request, export_id)
     if own.state != State.DONE:
         return redirect(own)
+    path = jobs.path_of(own)
+    if not path.exists():
+        raise Http404
     lost = ""
     try:
-        jobs.question_of(own)
+        jobs.enquiry_of(own)
     except jobs.ExportRefused as reason:
         lost = str(reason)
     record_enquiry(
@@ -107,15 +110,10 @@ def download(request: ActingRequest, export_id: UUID) -> HttpResponseBase:
         criteria=own.criteria | {"export": str(own.pk), "sha256": own.sha256},
         decision=Decision.REFUSED if lost else Decision.ANSWERED,
         result_count=None if lost else own.rows_done,
-        address=request.META.get("REMOTE_ADDR"),
+        address=request.address,
         request_id=request.request_id,
     )
     if lost:
         return render(request, "exports/refused.html", {"export": own, "reason": lost}, status=403)
-    try:
-        file = jobs.path_of(own).open("rb")
-    except FileNotFoundError:
-        raise Http404 from None
-    return FileResponse(
-        file, as_attachment=True, filename=f"{own.enquiry}-{own.requested_at:%Y-%m-%d}-{own.pk.hex[:8]}.csv"
-    )
+    name = f"{own.enquiry}-{own.requested_at:%Y-%m-%d}-{own.pk.hex[:8]}.csv"
+    return FileResponse(path.open("rb"), as_attachment=True, filename=name)

@@ -1,6 +1,6 @@
 """What a meter point can show, in the order of its record page.
 
-Names are those of the published enquiry (`domain.md`, appendix A) where it has the field.
+Names are those of the published enquiry where it has the field.
 """
 
 from dataclasses import replace

@@ -42,17 +42,20 @@ def on_streets(records: MeterPointQuerySet, places: QuerySet[Place], words: list
     )
 
 
-def within_meter_points(scope: Scope, actor: Actor) -> Q:
+# Who holds a meter point on the day of the enquiry, by the scope and the market role that ask.
+HOLDER = {
+    (Scope.PORTFOLIO, MarketRole.SHIPPER): "shipper_now",
+    (Scope.PORTFOLIO, MarketRole.SUPPLIER): "supplier_now",
+    (Scope.NETWORK, MarketRole.GT): "network_now",
+    (Scope.NETWORK, MarketRole.IGT): "network_now",
+    (Scope.ASSETS, MarketRole.MAM): "mam_now",
+    (Scope.ASSETS, MarketRole.MAP): "map_now",
+}
+
+
+def held_by(actor: Actor, scope: Scope) -> Q:
     """The meter points that a scope of an actor reaches, as they are held on the day of the enquiry."""
-    holder = {
-        (Scope.PORTFOLIO, MarketRole.SHIPPER): "shipper_now",
-        (Scope.PORTFOLIO, MarketRole.SUPPLIER): "supplier_now",
-        (Scope.NETWORK, MarketRole.GT): "network_now",
-        (Scope.NETWORK, MarketRole.IGT): "network_now",
-        (Scope.ASSETS, MarketRole.MAM): "mam_now",
-        (Scope.ASSETS, MarketRole.MAP): "map_now",
-    }[scope, actor.market_role]
-    return Q(**{f"{holder}__in": actor.short_codes})
+    return Q(**{f"{HOLDER[scope, actor.market_role]}__in": actor.short_codes})
 
 
 class OfOneMeterPoint:
@@ -62,7 +65,7 @@ class OfOneMeterPoint:
     cleaned_data: dict[str, Any]
 
     def within(self, scope: Scope) -> Q:
-        return within_meter_points(scope, self.actor)
+        return held_by(self.actor, scope)
 
     def searches(self, records: QuerySet[Any]) -> Iterable[Search]:
         yield Search(records.filter(meter_point=self.cleaned_data["mprn"]))
@@ -91,6 +94,8 @@ class MeterHistoryEnquiry(OfOneMeterPoint, Enquiry):
     )
 
     asks = {"mprn": DataItem.METER_POINT}
+    key = "meter_point_id"
+    reaches = HOLDER
 
     mprn = MPRNField(required=True)
 
@@ -120,6 +125,8 @@ class SupplyHistoryEnquiry(OfOneMeterPoint, Enquiry):
     )
 
     asks = {"mprn": DataItem.METER_POINT}
+    key = "meter_point_id"
+    reaches = HOLDER
 
     mprn = MPRNField(required=True)
 
@@ -137,6 +144,8 @@ class MeterAgentHistoryEnquiry(OfOneMeterPoint, Enquiry):
     order = (Order("started_on", DataItem.METER_AGENTS, newest_first=True), Order("market_role", DataItem.METER_AGENTS))
 
     asks = {"mprn": DataItem.METER_POINT}
+    key = "meter_point_id"
+    reaches = HOLDER
 
     mprn = MPRNField(required=True)
 
@@ -157,6 +166,8 @@ class MeterPointEnquiry(Enquiry):
         Order("address_order", DataItem.ADDRESS),
         Order("mprn", DataItem.METER_POINT),
     )
+    key = "mprn"
+    reaches = HOLDER
     related = (SupplyHistoryEnquiry, MeterHistoryEnquiry, MeterAgentHistoryEnquiry)
 
     mprn = MPRNField(label="MPRN", help_text="6 to 10 digits.")
@@ -187,7 +198,7 @@ class MeterPointEnquiry(Enquiry):
         return MeterPoint.objects.as_at(self.on)
 
     def within(self, scope: Scope) -> Q:
-        return within_meter_points(scope, self.actor)
+        return held_by(self.actor, scope)
 
     def searches(self, records: QuerySet[Any]) -> Iterable[Search]:
         assert isinstance(records, MeterPointQuerySet)  # noqa: S101 - from `records()` above

@@ -1,7 +1,8 @@
 """The gas register: meter points, and the dated periods of their addresses, meters, registrations and quantities.
 
-A period holds from `started_on` until before `ended_on`; an open one has no `ended_on`. Field meanings are those of
-`domain.md` section 2 (UK Link record formats and the published enquiry APIs). Quantities are kWh, dates are gas days.
+A period holds from `started_on` until before `ended_on`; an open one has no `ended_on`. Fields are those of the UK Link
+record formats and of the published enquiry APIs; `docs/glossary.md` says what the terms mean. Quantities are kWh, dates
+are gas days.
 
 Periods refer to their meter point without a foreign key in the database: loads are sets of many millions of rows,
 checked by rules before they are merged, and a trigger per row would double their time.
@@ -185,7 +186,7 @@ class MeterPoint(models.Model):
 
 
 class SupplyPointAddress(models.Model):
-    """The UK Link address of a meter point in one period, in PAF's parts (`domain.md` 2.2)."""
+    """The UK Link address of a meter point in one period, in PAF's parts."""
 
     meter_point = PeriodOf(MeterPoint, related_name="addresses")
     started_on = models.DateField()
@@ -217,7 +218,7 @@ class SupplyPointAddress(models.Model):
 
 
 class Registration(models.Model):
-    """Which market participant held one role at a meter point in one period (`domain.md` 2.6)."""
+    """Which market participant held one role at a meter point in one period."""
 
     meter_point = PeriodOf(MeterPoint, related_name="registrations")
     market_role = models.CharField(max_length=10, choices=MarketRole, db_collation="C")
@@ -236,7 +237,7 @@ class Registration(models.Model):
 
 
 class Meter(models.Model):
-    """A meter at a meter point, from its installation until before its removal (`domain.md` 2.4)."""
+    """A meter at a meter point, from its installation until before its removal."""
 
     meter_point = PeriodOf(MeterPoint, related_name="meters")
     started_on = models.DateField(help_text="The day it was installed.")
@@ -294,7 +295,7 @@ class Converter(models.Model):
 
 
 class Quantity(models.Model):
-    """The annual and offtake quantities of a meter point in one period, in kWh (`domain.md` 2.5)."""
+    """The annual and offtake quantities of a meter point in one period, in kWh."""
 
     meter_point = PeriodOf(MeterPoint, related_name="quantities")
     started_on = models.DateField()

@@ -16,8 +16,8 @@ logger = logging.getLogger("des.faults")
 def fault(request: HttpRequest, status: int, template: str = "") -> HttpResponse:
     """The page of a status, by the request's id, which the log has too."""
     context = {"request_id": getattr(request, "request_id", "")}
-    # A page about a fault of ours may not need what has just failed: it is rendered without the request.
-    content = render_to_string(template or f"{status}.html", context, request if status < 500 else None)
+    # What the page is about may be the request itself, or what reads it: then it is rendered without.
+    content = render_to_string(template or f"{status}.html", context, request if status in {403, 404} else None)
     response = HttpResponse(content, status=status)
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -17,6 +17,7 @@ from des.screens.tables import render_table
 
 EXACT_SEARCH, WIDER_SEARCHES, EVERY_SEARCH = slice(0, 1), slice(1, None), slice(0, None)
 POSITION_SALT = "des.screens.position"
+POSITION_SECONDS = 24 * 3600
 TOO_MANY = "These words are in more streets than a search looks at. Add a town, or search by postcode."
 
 
@@ -24,22 +25,30 @@ TOO_MANY = "These words are in more streets than a search looks at. Add a town, 
 class Finding:
     """What one reading of a question found, as a page of rows."""
 
-    label: str
-    enquiry: Enquiry
     statement: Statement
     rows: Sequence[Row]
-    more: bool
-    warning: str = ""
+    cut_short: bool
     context: dict[str, Any] = field(default_factory=dict)
 
     @property
+    def is_one_exact_match(self) -> bool:
+        """Whether this is the one record that was meant: found exactly, and nothing more that could match."""
+        return len(self.rows) == 1 and not self.statement.search.note and not self.cut_short
+
+    @property
     def keys(self) -> list[int]:
-        return [row[0] for row in self.rows]
+        return [self.statement.key(row) for row in self.rows]
 
 
-def position_token(search: int, position: Row) -> str:
+def salt_of(enquiry: Enquiry) -> str:
+    """A position is good for one question only, and for who may ask it."""
+    question = sorted(enquiry.criteria().items())
+    return f"{POSITION_SALT}:{enquiry.slug}:{enquiry.actor.membership_id}:{question}"
+
+
+def position_token(enquiry: Enquiry, search: int, position: Row) -> str:
     """Where the next page starts, signed: nobody may ask where a row stands that they may not see."""
-    return signing.dumps([search, *position], salt=POSITION_SALT, compress=True)
+    return signing.dumps([search, *position], salt=salt_of(enquiry), compress=True)
 
 
 def find(
@@ -57,7 +66,7 @@ def find(
     statements = islice(enumerate(enquiry.statements()), searches.start, searches.stop)
     size = settings.ROWS_PER_PAGE
     if after:
-        wanted, *position = signing.loads(after, salt=POSITION_SALT, max_age=24 * 3600)
+        wanted, *position = signing.loads(after, salt=salt_of(enquiry), max_age=POSITION_SECONDS)
         for number, statement in statements:
             if number == wanted:
                 rows = list(statement.after(position)[: size + 1])
@@ -77,6 +86,10 @@ def finding(
     cut_short = statement.search.cut_short()
     criteria = enquiry.criteria()
     here = reverse("enquire", args=[enquiry.slug])
+
+    def record_url(row: Row) -> str:
+        return reverse("record", args=[statement.key(row)])
+
     context: dict[str, Any] = {
         "label": label,
         "step": statement.search.note,
@@ -92,8 +105,8 @@ def finding(
         "warnings": [text for text in (warning, TOO_MANY if cut_short else "") if text],
         "export": None,
     }
-    if more and not cut_short:
-        token = position_token(number, statement.position(page[-1]))
+    if more and statement.pages and not cut_short:
+        token = position_token(enquiry, number, statement.position(page[-1]))
         context["next_url"] = f"{here}?{urlencode(criteria | {'after': token})}"
     if not enquiry.actor.may(Permission.EXPORT):
         context["export_refused"] = "To export, ask your Local Security Officer for the exporter role."
@@ -101,7 +114,7 @@ def finding(
         context["export_refused"] = "Narrow the search to export it whole."
     else:
         context["export"] = criteria | {"enquiry": enquiry.slug}
-    return Finding(label, enquiry, statement, page, more, warning, context)
+    return Finding(statement, page, cut_short, context)
 
 
 def total_text(statement: Statement, shown: int, *, more: bool, first: bool, cut_short: bool) -> str:
@@ -115,7 +128,3 @@ def total_text(statement: Statement, shown: int, *, more: bool, first: bool, cut
     if cut_short or count > limit:
         return f"{shown:,} of more than {min(count, limit):,}"
     return f"{shown:,} of {count:,}"
-
-
-def record_url(row: Row) -> str:
-    return reverse("record", args=[row[0]])

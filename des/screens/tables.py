@@ -22,6 +22,7 @@ class EnquiryTable(django_tables2.Table):
 
     @classmethod
     def of(cls, columns: Sequence[Column]) -> "EnquiryTable":
+        # django-tables2 has no types of its own.
         declared = [
             (c.name, django_tables2.Column(verbose_name=c.label, orderable=False))  # type: ignore[no-untyped-call]
             for c in columns

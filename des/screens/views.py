@@ -34,7 +34,7 @@ def audit(request: ActingRequest, enquiry: str, criteria: dict[str, str], findin
         criteria=criteria,
         result_count=len(shown),
         shown=shown,
-        address=request.META.get("REMOTE_ADDR"),
+        address=request.address,
         request_id=request.request_id,
     )
 
@@ -66,7 +66,7 @@ def search(request: ActingRequest) -> HttpResponseBase:
         (kind(reading.criteria, actor=request.actor, on=timezone.localdate()), reading) for kind, reading in readings
     ]
     # A reading whose field is withheld from this role is not a reading for it.
-    asked = [(e, reading) for e, reading in asked if set(reading.criteria) <= set(e.fields)]
+    asked = [(e, reading) for e, reading in asked if not set(reading.criteria) & set(e.withheld)]
     problems = [str(error) for e, _ in asked for errors in e.errors.values() for error in errors]
     if problems:
         return render(request, "screens/results.html", {"q": typed[:200], "problems": problems})
@@ -78,7 +78,7 @@ def search(request: ActingRequest) -> HttpResponseBase:
         findings += [page for page in pages if page]
     audit(request, "search", {"q": text, "tried": ", ".join(tried)}, findings)
     only = findings[0] if len(findings) == 1 else None
-    if only and len(only.rows) == 1 and not only.context["step"] and "list" not in request.GET:
+    if only and only.is_one_exact_match and "list" not in request.GET:
         return redirect(f"{reverse('record', args=only.keys)}?{urlencode({'q': text})}")
     context = {
         "q": text,
@@ -139,8 +139,8 @@ def record(request: ActingRequest, mprn: str) -> HttpResponse:
         enquiry=kind.slug,
         criteria=key,
         result_count=int(row is not None),
-        shown=[row[0]] if row else [],
-        address=request.META.get("REMOTE_ADDR"),
+        shown=[statement.key(row)] if statement and row else [],
+        address=request.address,
         request_id=request.request_id,
     )
     if statement is None or row is None:

@@ -19,7 +19,6 @@ from des.demo import arguments, children, readiness, report, tls
 from des.demo.cast import create_cast, examples
 from des.demo.environment import Place, check_disk
 from des.demo.processes import Child, end_all
-from des.parties.standing_data import load_standing_data
 from des.sample.load import load_sample_register, loaded_sample
 
 SEED = 1
@@ -60,7 +59,6 @@ class Command(BaseCommand):
         """Bring tables, static files and the sample register up to what is wanted."""
         with self.step("Preparing the database"):
             call_command("migrate", verbosity=0, interactive=False)
-            load_standing_data()
         with self.step("Preparing the static files"):
             call_command("collectstatic", verbosity=0, interactive=False)
         as_at = data_as_at()

@@ -1,0 +1,29 @@
+"""What the application's database role may do with each table."""
+
+from django.conf import settings
+from django.db import connection
+
+from tests.contracts import snapshots
+
+RIGHTS = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
+
+
+def test_what_the_application_may_do(db) -> None:
+    group = settings.DATABASE_APPLICATION_GROUP
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename")
+        tables = [table for (table,) in cursor.fetchall()]
+        rows = []
+        for table in tables:
+            cursor.execute(
+                "SELECT kind FROM unnest(%s::text[]) WITH ORDINALITY AS kinds (kind, place)"
+                " WHERE has_table_privilege(%s, %s, kind) ORDER BY place",
+                [list(RIGHTS), group, f"public.{table}"],
+            )
+            rows.append((table, ", ".join(kind for (kind,) in cursor.fetchall()) or "-"))
+        cursor.execute("SELECT has_schema_privilege(%s, 'public', 'CREATE')", [group])
+        rows.append(("(make tables)", "yes" if cursor.fetchone()[0] else "-"))
+        cursor.execute("SELECT count(*) FROM pg_class WHERE pg_get_userbyid(relowner) IN (%s, 'des_app')", [group])
+        rows.append(("(tables owned)", str(cursor.fetchone()[0])))
+
+    snapshots.check("database_rights.txt", snapshots.columns(rows))

@@ -1,0 +1,21 @@
+"""How far each market role sees each column of each enquiry, and which fields it may search by."""
+
+from accounts.matrix import access_matrix
+from accounts.permissions import DataItem, MarketRole
+from des.catalogue import ENQUIRIES
+from tests.contracts import snapshots
+
+
+def scopes(enquiry: str, item: DataItem) -> tuple[str, ...]:
+    grants = (access_matrix().grant(enquiry=enquiry, item=item, market_role=role) for role in MarketRole)
+    return tuple(grant.scope.value if grant else "-" for grant in grants)
+
+
+def test_who_sees_what() -> None:
+    rows = [("enquiry", "column", *(role.value for role in MarketRole))]
+    for enquiry in ENQUIRIES:
+        asked = {f"?{field}": enquiry.item_of(field) for field in enquiry.base_fields}
+        rows += [(enquiry.slug, field, *scopes(enquiry.slug, item)) for field, item in asked.items()]
+        rows += [(enquiry.slug, column.name, *scopes(enquiry.slug, column.item)) for column in enquiry.columns]
+
+    snapshots.check("visibility.txt", snapshots.columns(rows))

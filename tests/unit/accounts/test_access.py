@@ -1,0 +1,107 @@
+"""Who a person is today: the actor is built from what is true now."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from accounts import access
+from accounts.access import actor_for, memberships_of
+from accounts.matrix import AccessMatrix, Grant
+from accounts.models import MarketParticipant, Membership
+from accounts.permissions import DataItem, MarketRole, Permission, PortalRole, Scope
+
+TODAY = date(2026, 11, 22)
+YESTERDAY = TODAY - timedelta(days=1)
+TOMORROW = TODAY + timedelta(days=1)
+
+
+@pytest.fixture
+def membership(shipper):
+    return Membership.objects.get(user=shipper)
+
+
+def test_a_shipper_acts_for_their_company_under_its_short_codes(shipper, membership):
+    actor = actor_for(shipper, on=TODAY)
+
+    assert (actor.person_id, actor.name, actor.email) == (shipper.pk, "Shipper", "shipper@example.com")
+    assert (actor.membership_id, actor.organisation_id) == (membership.pk, membership.organisation_id)
+    assert actor.organisation_name == membership.organisation.name
+    assert (actor.market_role, actor.role_label) == (MarketRole.SHIPPER, "Shipper")
+    assert "BGF" in actor.short_codes
+    assert actor.portal_roles == {PortalRole.USER, PortalRole.EXPORTER}
+
+
+def test_an_outsider_is_nobody(outsider):
+    assert actor_for(outsider, on=TODAY) is None
+
+
+def test_a_membership_holds_from_its_first_day_until_before_its_end(shipper, membership):
+    membership.started_on, membership.ended_on = TODAY, TOMORROW
+    membership.save()
+
+    assert actor_for(shipper, on=YESTERDAY) is None
+    assert actor_for(shipper, on=TODAY)
+    assert actor_for(shipper, on=TOMORROW) is None
+
+
+def test_a_person_switched_off_is_nobody(shipper):
+    shipper.is_active = False
+
+    assert memberships_of(shipper, on=TODAY) == []
+    assert actor_for(shipper, on=TODAY) is None
+
+
+def test_a_company_that_left_the_market_role_has_nobody_acting(shipper, membership):
+    MarketParticipant.objects.filter(organisation=membership.organisation, market_role="shipper").update(ended_on=TODAY)
+
+    assert actor_for(shipper, on=YESTERDAY)
+    assert actor_for(shipper, on=TODAY) is None
+
+
+def test_someone_with_two_memberships_acts_under_the_longest_held_or_the_one_named(shipper, membership):
+    second = Membership.objects.create(
+        user=shipper,
+        organisation=membership.organisation,
+        market_role=MarketRole.SUPPLIER,
+        portal_roles=["user"],
+        started_on=YESTERDAY,
+    )
+
+    assert actor_for(shipper, on=TODAY).market_role == MarketRole.SHIPPER
+    assert actor_for(shipper, on=TODAY, membership_id=second.pk).market_role == MarketRole.SUPPLIER
+
+
+def test_nobody_acts_under_the_membership_of_another(shipper, other_shipper):
+    another = Membership.objects.get(user=other_shipper)
+
+    assert actor_for(shipper, on=TODAY, membership_id=another.pk) is None
+
+
+def test_short_codes_of_other_roles_of_the_company_do_not_count(person):
+    actor = actor_for(person("supplier", "BGF", "supplier"), on=TODAY)
+
+    held = MarketParticipant.objects.filter(organisation=actor.organisation_id, market_role="supplier")
+    assert set(actor.short_codes) == set(held.values_list("short_code", flat=True))
+
+
+def test_an_lso_may_enter_and_no_more(lso):
+    actor = actor_for(lso, on=TODAY)
+
+    assert [permission for permission in Permission if actor.may(permission)] == [Permission.ENTER]
+
+
+def test_the_matrix_says_how_far_a_right_reaches(shipper, transporter):
+    ship, transport = actor_for(shipper, on=TODAY), actor_for(transporter, on=TODAY)
+
+    assert ship.scope(enquiry="meter-points", item=DataItem.READ) == Scope.PORTFOLIO
+    assert ship.scope(enquiry="meter-points", item=DataItem.ADDRESS) == Scope.ANY
+    assert transport.scope(enquiry="meter-points", item=DataItem.READ) is None
+    assert ship.scope(enquiry="no-such-enquiry", item=DataItem.READ) is None
+    assert len(ship.matrix.version) == 64
+
+
+def test_a_right_that_asks_for_a_term_is_none_as_long_as_nobody_can_accept_it(shipper, monkeypatch):
+    grants = {("meter-points", DataItem.READ, MarketRole.SHIPPER): Grant(Scope.ANY, "meter reads")}
+    monkeypatch.setattr(access, "access_matrix", lambda: AccessMatrix("test", grants))
+
+    assert actor_for(shipper, on=TODAY).scope(enquiry="meter-points", item=DataItem.READ) is None

@@ -1,0 +1,53 @@
+"""What stands before a view."""
+
+from types import SimpleNamespace
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpResponse
+
+from accounts.decorators import NoMembership, NotPermitted, permission_required, public
+from accounts.permissions import Permission
+
+
+@permission_required(Permission.ENQUIRE)
+def page(request, slug):
+    return HttpResponse(slug)
+
+
+def asked_by(rf, user, actor=None):
+    request = rf.get("/search/", {"q": "LS1"})
+    request.user, request.actor = user, actor
+    return page(request, "answered")
+
+
+def acting(*permissions):
+    return SimpleNamespace(may=lambda permission: permission in permissions)
+
+
+SIGNED_IN = SimpleNamespace(is_authenticated=True)
+
+
+def test_the_signed_out_are_sent_to_sign_in_and_come_back(rf):
+    response = asked_by(rf, AnonymousUser())
+
+    assert (response.status_code, response.url) == (302, "/sign-in/?next=/search/%3Fq%3DLS1")
+
+
+def test_an_outsider_is_told_that_they_act_for_nobody(rf):
+    with pytest.raises(NoMembership):
+        asked_by(rf, SIGNED_IN, None)
+
+
+def test_who_lacks_the_permission_is_refused(rf):
+    with pytest.raises(NotPermitted):
+        asked_by(rf, SIGNED_IN, acting(Permission.ENTER))
+
+
+def test_who_has_the_permission_is_answered(rf):
+    assert asked_by(rf, SIGNED_IN, acting(Permission.ENQUIRE)).content == b"answered"
+
+
+def test_a_view_says_what_it_asks_for():
+    assert page.permission == Permission.ENQUIRE
+    assert public(lambda request: HttpResponse()).permission is None

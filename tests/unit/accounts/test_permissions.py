@@ -1,0 +1,18 @@
+"""What each portal role includes."""
+
+import pytest
+
+from accounts.permissions import PERMISSIONS, Permission, PortalRole
+
+
+def test_every_portal_role_has_its_permissions():
+    assert set(PERMISSIONS) == set(PortalRole)
+
+
+@pytest.mark.parametrize("role", [PortalRole.LSO, PortalRole.ADMINISTRATOR])
+def test_who_manages_people_sees_no_register_by_that(role):
+    assert PERMISSIONS[role] == {Permission.ENTER}
+
+
+def test_only_an_exporter_may_export():
+    assert [role for role in PortalRole if Permission.EXPORT in PERMISSIONS[role]] == [PortalRole.EXPORTER]
