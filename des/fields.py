@@ -80,4 +80,4 @@ class WordsField(IdentifierField):
 
     @staticmethod
     def parse(text: str) -> str:
-        return text.upper()
+        return tidy(text.upper())  # again: some letters grow in capitals

@@ -9,7 +9,6 @@ from typing import cast
 from django.http import HttpRequest, HttpResponse
 
 from accounts.middleware import PortalRequest
-from des.screens.errors import bad_request
 
 logger = logging.getLogger("des.requests")
 
@@ -24,10 +23,7 @@ class RequestLog:
         started = time.perf_counter()
         request_id = secrets.token_hex(8)
         cast(PortalRequest, request).request_id = request_id
-        # Our own pages send UTF-8; some of Python's other codecs read a query as what nobody wrote, or not at all.
-        charset = request.content_params.get("charset", "utf-8") if request.content_params else "utf-8"
-        known = charset.lower() in {"utf-8", "utf8", "us-ascii"}
-        response = self.get_response(request) if known else bad_request(request, UnicodeError(charset))
+        response = self.get_response(request)
         response.headers["X-Request-ID"] = request_id
         route = request.resolver_match.view_name if request.resolver_match else None
         milliseconds = round((time.perf_counter() - started) * 1000, 1)

@@ -29,15 +29,14 @@ def grant_rights(connection: BaseDatabaseWrapper) -> None:
     quote = connection.ops.quote_name
     group = quote(settings.DATABASE_APPLICATION_GROUP)
     grants = {
-        model._meta.db_table: RIGHTS.get(app.label)
+        model._meta.db_table: RIGHTS[app.label]
         for app in apps.get_app_configs()
         for model in app.get_models(include_auto_created=True)
     }
-    grants[settings.CACHES["default"]["LOCATION"]] = WRITE
+    grants[str(settings.CACHES["default"]["LOCATION"])] = WRITE
     with connection.cursor() as cursor:
         cursor.execute(f"GRANT USAGE ON SCHEMA public TO {group}")
         cursor.execute(f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {group}")
         for table, rights in grants.items():
-            if rights:
-                cursor.execute(f"GRANT {rights} ON {quote(table)} TO {group}")
+            cursor.execute(f"GRANT {rights} ON {quote(table)} TO {group}")
         cursor.execute(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {group}")

@@ -31,6 +31,7 @@ logger = logging.getLogger("des.exports")
 
 LEASE = timedelta(seconds=30)
 ATTEMPTS = 3
+ABANDONED = timedelta(hours=1)
 WRITING_TIMEOUT = "15min"
 NO_LONGER = "You no longer have the right to export this. Ask your Local Security Officer."
 NOTHING = "Nothing matches any more, so there is no file. Search again."
@@ -105,7 +106,9 @@ def write_export(*, export_id: UUID, now: datetime) -> None:
         finish(export, State.REFUSED, reason=str(reason))
     except OSError as error:
         logger.exception("an export could not be written", extra={"export": str(export.pk)})
-        finish(export, State.FAILED, reason=f"The file could not be written: {error.strerror}. Ask for it again.")
+        finish(
+            export, State.FAILED, reason=f"The file could not be written: {error.strerror or error}. Ask for it again."
+        )
 
 
 def enquiry_of(export: Export) -> Enquiry:
@@ -199,4 +202,9 @@ def expire_exports(*, now: datetime) -> int:
     over = Export.objects.filter(state=State.DONE, expires_at__lt=now)
     for export in over:
         path_of(export).unlink(missing_ok=True)
-    return over.update(state=State.EXPIRED)
+    expired = over.update(state=State.EXPIRED)
+    for part in Path(settings.EXPORT_DIR).glob("*.part"):
+        # What a killed worker left: a living one touches its file every second or so.
+        if part.stat().st_mtime < (now - ABANDONED).timestamp():
+            part.unlink(missing_ok=True)
+    return expired

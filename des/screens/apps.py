@@ -4,6 +4,7 @@ from django.contrib.staticfiles import apps as staticfiles
 
 class ScreensConfig(AppConfig):
     name = "des.screens"
+    default = True  # else Django cannot tell which of the two is meant, and takes neither
 
     def ready(self) -> None:
         from des.screens import checks  # noqa: F401 - registers itself

@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
+from django.views.decorators.http import require_safe
 
 from accounts.decorators import ActingRequest, permission_required, public
 from accounts.permissions import Permission
@@ -39,6 +40,7 @@ def audit(request: ActingRequest, enquiry: str, criteria: dict[str, str], findin
     )
 
 
+@require_safe
 @permission_required(Permission.ENTER)
 def home(request: ActingRequest) -> HttpResponse:
     may_enquire = request.actor.may(Permission.ENQUIRE)
@@ -47,6 +49,7 @@ def home(request: ActingRequest) -> HttpResponse:
     return render(request, "screens/home.html", {"enquiries": enquiries, "may_enquire": may_enquire})
 
 
+@require_safe
 @permission_required(Permission.ENQUIRE)
 def search(request: ActingRequest) -> HttpResponseBase:
     """The one search box: everything that the text can mean is tried, and the page says which matched."""
@@ -100,6 +103,7 @@ def hints(tried: list[str]) -> list[dict[str, str]]:
     ]
 
 
+@require_safe
 @permission_required(Permission.ENQUIRE)
 def enquire(request: ActingRequest, slug: str) -> HttpResponse:
     """One enquiry by its fields."""
@@ -123,6 +127,7 @@ def enquiry_or_404(slug: str) -> type[Enquiry]:
         raise Http404 from None
 
 
+@require_safe
 @permission_required(Permission.ENQUIRE)
 def record(request: ActingRequest, mprn: str) -> HttpResponse:
     """Everything that this actor may see of one meter point."""
@@ -176,6 +181,7 @@ def only_match(kind: type[Enquiry], searched: str) -> dict[str, str]:
     return {"text": text, "link": "", "url": ""}
 
 
+@require_safe
 @public
 def help_page(request: HttpRequest) -> HttpResponse:
     return render(request, "help/index.html", {"statuses": meter_point_statuses()})

@@ -93,8 +93,8 @@ FINDING = {
     "warnings": ["Check digits are wrong."],
 }
 RECORD: dict[str, Any] = {
-    "title": "MPRN 4057369206",
-    "copy_text": 4057369206,
+    "title": "MPRN 4057369204",
+    "copy_text": 4057369204,
     "address": "12 WATER LANE, LS11 5PS",
     "chips": [("LI", "Live")],
     "sections": [("Meter point", [SimpleNamespace(label="LDZ", value="NE", withheld=None, hint="", format="text")])],
@@ -204,7 +204,7 @@ def test_record_lists_its_sections_to_jump_to() -> None:
     html = visit("screens/record.html", **RECORD)
     assert '<a class="govuk-link" href="#meter-point">Meter point</a>' in html
     assert 'id="meter-point"' in html
-    assert 'data-copy="4057369206"' in html
+    assert 'data-copy="4057369204"' in html
     assert "Nothing held." in html
     assert "/search/?q=1&amp;list=1" in html
 

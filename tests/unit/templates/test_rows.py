@@ -13,7 +13,7 @@ COLUMNS = [
     SimpleNamespace(name="status", label="Status", numeric=False, format="status"),
     SimpleNamespace(name="aq", label="AQ (kWh)", numeric=True, format="number"),
 ]
-ROW = ("4057369206", "12 WATER LANE", ("LI", "Live"), "12,345")
+ROW = ("4057369204", "12 WATER LANE", ("LI", "Live"), "12,345")
 
 
 def rendered(*rows: tuple[object, ...], withheld: list[tuple[bool, ...]] | None = None) -> str:
@@ -35,7 +35,7 @@ def rendered(*rows: tuple[object, ...], withheld: list[tuple[bool, ...]] | None 
 def test_first_cell_heads_the_row_and_leads_to_the_record() -> None:
     expected = (
         '<th scope="row" data-label="MPRN" class="mprn">'
-        '<a class="govuk-link" href="/meter-points/4057369206/">4057369206</a></th>'
+        '<a class="govuk-link" href="/meter-points/4057369204/">4057369204</a></th>'
     )
     assert expected in rendered(ROW)
 
@@ -53,7 +53,7 @@ def test_status_is_a_chip_that_says_its_meaning() -> None:
 
 
 def test_empty_and_withheld_cells_differ_to_the_eye_and_the_ear() -> None:
-    html = rendered(("4057369206", None, ("LI", "Live"), None), withheld=[(False, False, False, True)])
+    html = rendered(("4057369204", None, ("LI", "Live"), None), withheld=[(False, False, False, True)])
     address, aq = html.split('data-label="Address"')[1].split('data-label="AQ (kWh)"')
     assert "–" in address
     assert ">none<" in address
@@ -93,4 +93,4 @@ def test_row_without_a_record_has_no_link() -> None:
         columns=COLUMNS[:2], rows=[ROW[:2]], withheld=[], urls=[""]
     )
     assert "<a" not in html
-    assert ">4057369206</th>" in html
+    assert ">4057369204</th>" in html

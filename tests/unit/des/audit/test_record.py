@@ -15,7 +15,7 @@ def event(actor, shipper):
         enquiry="meter-points",
         criteria={"postcode": "LS1 4AP"},
         result_count=2,
-        shown=[4057369206, 5454555],
+        shown=[4057369204, 5454555],
         address="192.0.2.7",
         request_id="ab12",
     )
@@ -28,7 +28,7 @@ def test_an_enquiry_is_written_with_who_for_whom_what_and_under_which_rules(even
     assert (event.person_id, event.organisation_id) == (shipper.pk, asked_by.organisation_id)
     assert (event.market_role, event.matrix_version) == ("shipper", asked_by.matrix.version)
     assert (event.channel, event.enquiry, event.criteria) == ("screen", "meter-points", {"postcode": "LS1 4AP"})
-    assert (event.decision, event.result_count, event.shown) == (Decision.ANSWERED, 2, [4057369206, 5454555])
+    assert (event.decision, event.result_count, event.shown) == (Decision.ANSWERED, 2, [4057369204, 5454555])
     assert (event.address, event.request_id) == ("192.0.2.7", "ab12")
     assert str(event).startswith("meter-points at 20")
 

@@ -16,7 +16,7 @@ from des.enquiries.formats import CODE, DATE, FLAG, KWH, MPRN, NUMBER, TEXT, qua
     [
         (TEXT, "OAK ROAD", "OAK ROAD"),
         (CODE, "LS1 4AP", "LS1 4AP"),
-        (MPRN, 4057369206, "4057369206"),
+        (MPRN, 4057369204, "4057369204"),
         (DATE, date(2026, 4, 5), "5 April 2026"),
         (FLAG, True, "Yes"),
         (FLAG, False, "No"),

@@ -51,8 +51,8 @@ def answer(enquiry):
     [
         ({}, "__all__", "Enter an MPRN, a postcode, a meter serial number, a UPRN or part of an address."),
         ({"house": "12"}, "postcode", "Enter the postcode of this house."),
-        ({"mprn": "4057369206", "msn": "M1"}, "__all__", "Search by one of these at a time"),
-        ({"mprn": "4057369206", "house": "12"}, "house", "Use this with a postcode."),
+        ({"mprn": "4057369204", "msn": "M1"}, "__all__", "Search by one of these at a time"),
+        ({"mprn": "4057369204", "house": "12"}, "house", "Use this with a postcode."),
         ({"address": "1ab 2cd 3ef"}, "address", "Enter at least 3 letters of a street or town."),
         ({"address": "12 Oa"}, "address", "Enter at least 3 letters of a street or town."),
         ({"postcode": "nowhere"}, "postcode", "A postcode looks like LS1 4AP."),
