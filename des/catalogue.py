@@ -3,12 +3,8 @@
 from datetime import datetime
 
 from des.enquiries.enquiry import Enquiry
-from des.meterpoints.enquiry import (
-    MeterAgentHistoryEnquiry,
-    MeterHistoryEnquiry,
-    MeterPointEnquiry,
-    SupplyHistoryEnquiry,
-)
+from des.meterpoints.enquiry import MeterPointEnquiry
+from des.meterpoints.histories import MeterAgentHistoryEnquiry, MeterHistoryEnquiry, SupplyHistoryEnquiry
 from des.parties.codes import meanings
 from des.parties.models import RegisterState
 

@@ -1,4 +1,4 @@
-"""The meter point enquiry, and the histories that are shown with it."""
+"""The meter point enquiry."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -6,20 +6,18 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 
-from accounts.access import Actor
-from accounts.permissions import DataItem, MarketRole, Scope
+from accounts.permissions import DataItem, Scope
 from des.addresses.models import Place
 from des.addresses.querysets import plain_words
-from des.enquiries.columns import Column
 from des.enquiries.enquiry import Clue, Enquiry, Order, Search
-from des.enquiries.formats import DATE, NUMBER
 from des.fields import MPRNField, MSNField, PostcodeField, UPRNField, WordsField
 from des.identifiers import postcode_prefix
 from des.meterpoints.columns import COLUMNS
-from des.meterpoints.models import Meter, MeterPoint, Registration
-from des.meterpoints.querysets import MeterPointQuerySet, all_in_force, holder_name
+from des.meterpoints.histories import MeterAgentHistoryEnquiry, MeterHistoryEnquiry, SupplyHistoryEnquiry
+from des.meterpoints.models import Meter, MeterPoint
+from des.meterpoints.querysets import MeterPointQuerySet
 from des.meterpoints.readings import FEWEST_LETTERS, names_and_numbers, readings
-from des.parties.codes import coded
+from des.meterpoints.scopes import HOLDER, held_by
 
 # How many streets a search for words may reach. More are not a search but a browse, and would sort half a county.
 PLACES = 200
@@ -40,118 +38,6 @@ def on_streets(records: MeterPointQuerySet, places: QuerySet[Place], words: list
         note,
         cut_short=lambda: places[: PLACES + 1].count() > PLACES,
     )
-
-
-# Who holds a meter point on the day of the enquiry, by the scope and the market role that ask.
-HOLDER = {
-    (Scope.PORTFOLIO, MarketRole.SHIPPER): "shipper_now",
-    (Scope.PORTFOLIO, MarketRole.SUPPLIER): "supplier_now",
-    (Scope.NETWORK, MarketRole.GT): "network_now",
-    (Scope.NETWORK, MarketRole.IGT): "network_now",
-    (Scope.ASSETS, MarketRole.MAM): "mam_now",
-    (Scope.ASSETS, MarketRole.MAP): "map_now",
-}
-
-
-def held_by(actor: Actor, scope: Scope) -> Q:
-    """The meter points that a scope of an actor reaches, as they are held on the day of the enquiry."""
-    return Q(**{f"{HOLDER[scope, actor.market_role]}__in": actor.short_codes})
-
-
-class OfOneMeterPoint:
-    """What the histories of a meter point share: asked for by MPRN, reached as the meter point is."""
-
-    actor: Actor
-    cleaned_data: dict[str, Any]
-
-    def within(self, scope: Scope) -> Q:
-        return held_by(self.actor, scope)
-
-    def searches(self, records: QuerySet[Any]) -> Iterable[Search]:
-        yield Search(records.filter(meter_point=self.cleaned_data["mprn"]))
-
-
-class MeterHistoryEnquiry(OfOneMeterPoint, Enquiry):
-    """The meters that a meter point has had, the newest first."""
-
-    slug = "meter-history"
-    title = "Meters"
-    columns = (
-        Column("msn", "Meter serial number", DataItem.METER, listed=True),
-        Column("meter_installation_date", "Installed", DataItem.METER_DETAIL, "started_on", format=DATE, listed=True),
-        Column("removal_date", "Removed", DataItem.METER_DETAIL, "ended_on", format=DATE, listed=True),
-        Column("meter_device_status", "Status", DataItem.METER, "status", format=coded("meter_status"), listed=True),
-        Column("meter_type", "Type", DataItem.METER, format=coded("meter_type"), listed=True),
-        Column(
-            "meter_mechanism", "Mechanism", DataItem.METER, "mechanism", format=coded("meter_mechanism"), listed=True
-        ),
-        Column("meter_number_of_dials", "Dials", DataItem.METER, "dials", format=NUMBER, listed=True),
-        Column("meter_model", "Model", DataItem.METER_DETAIL, "model", listed=True),
-    )
-    order = (
-        Order("started_on", DataItem.METER_DETAIL, newest_first=True),
-        Order("meter_point_id", DataItem.METER_POINT),
-    )
-
-    asks = {"mprn": DataItem.METER_POINT}
-    key = "meter_point_id"
-    reaches = HOLDER
-
-    mprn = MPRNField(required=True)
-
-    def records(self) -> QuerySet[Any]:
-        return Meter.objects.alias(**all_in_force(on=self.on, path="meter_point__"))
-
-
-def registration_columns(item: DataItem) -> tuple[Column, ...]:
-    return (
-        Column("market_role", "Role", item, format=coded("market_role"), listed=True),
-        Column("short_code", "Short code", item, listed=True),
-        Column("name", "Name", item, holder_name("market_role", "short_code"), listed=True),
-        Column("effective_from_date", "From", item, "started_on", format=DATE, listed=True),
-        Column("effective_to_date", "Until", item, "ended_on", format=DATE, listed=True),
-    )
-
-
-class SupplyHistoryEnquiry(OfOneMeterPoint, Enquiry):
-    """The suppliers and shippers of a meter point, past, present and to come."""
-
-    slug = "supply-history"
-    title = "Suppliers and shippers"
-    columns = registration_columns(DataItem.OTHER_SUPPLIERS)
-    order = (
-        Order("started_on", DataItem.OTHER_SUPPLIERS, newest_first=True),
-        Order("market_role", DataItem.OTHER_SUPPLIERS),
-    )
-
-    asks = {"mprn": DataItem.METER_POINT}
-    key = "meter_point_id"
-    reaches = HOLDER
-
-    mprn = MPRNField(required=True)
-
-    def records(self) -> QuerySet[Any]:
-        held = Registration.objects.filter(market_role__in=[MarketRole.SUPPLIER, MarketRole.SHIPPER])
-        return held.alias(**all_in_force(on=self.on, path="meter_point__"))
-
-
-class MeterAgentHistoryEnquiry(OfOneMeterPoint, Enquiry):
-    """The meter asset managers and providers of a meter point, past, present and to come."""
-
-    slug = "meter-agent-history"
-    title = "Meter asset managers and providers"
-    columns = registration_columns(DataItem.METER_AGENTS)
-    order = (Order("started_on", DataItem.METER_AGENTS, newest_first=True), Order("market_role", DataItem.METER_AGENTS))
-
-    asks = {"mprn": DataItem.METER_POINT}
-    key = "meter_point_id"
-    reaches = HOLDER
-
-    mprn = MPRNField(required=True)
-
-    def records(self) -> QuerySet[Any]:
-        held = Registration.objects.filter(market_role__in=[MarketRole.MAM, MarketRole.MAP])
-        return held.alias(**all_in_force(on=self.on, path="meter_point__"))
 
 
 class MeterPointEnquiry(Enquiry):

@@ -6,7 +6,8 @@ import pytest
 
 from accounts.permissions import DataItem, Scope
 from des.enquiries.enquiry import Enquiry
-from des.meterpoints.enquiry import MeterHistoryEnquiry, MeterPointEnquiry
+from des.meterpoints.enquiry import MeterPointEnquiry
+from des.meterpoints.histories import MeterHistoryEnquiry
 from des.meterpoints.models import MeterPoint
 
 TODAY = date(2026, 11, 22)
