@@ -50,22 +50,26 @@ def memberships_of(user: User, *, on: date) -> list[Membership]:
     if not user.is_active:
         return []
     held = (
-        Membership.objects.in_force(on=on).filter(user=user).select_related("organisation").order_by("started_on", "pk")
+        Membership.objects.in_force(on=on)
+        .filter(user=user)
+        .select_related("user", "organisation")
+        .order_by("started_on", "pk")
     )
     return list(held)
 
 
 def actor_for(user: User, *, on: date, membership_id: int | None = None) -> Actor | None:
-    """The actor that a person is under one membership, or under the first where none is named.
+    """The actor that a person is under one membership, or under the first that gives one where none is named.
 
     None where the person, the membership or the organisation's market role does not hold on that day.
     """
-    for membership in memberships_of(user, on=on):
-        if membership_id in (None, membership.pk):
-            break
-    else:
-        return None
-    role = MarketRole(membership.market_role)
+    named = [held for held in memberships_of(user, on=on) if membership_id in (None, held.pk)]
+    return next((actor for held in named if (actor := actor_under(held, on=on))), None)
+
+
+def actor_under(membership: Membership, *, on: date) -> Actor | None:
+    """The actor that a membership makes of its person; None where the organisation no longer holds the market role."""
+    user, role = membership.user, MarketRole(membership.market_role)
     participants = MarketParticipant.objects.in_force(on=on)
     short_codes = participants.filter(organisation=membership.organisation_id, market_role=role)
     codes = tuple(short_codes.order_by("short_code").values_list("short_code", flat=True))

@@ -2,9 +2,17 @@
 
 from datetime import datetime
 
+from django.db import DEFAULT_DB_ALIAS
+
 from des.enquiries.enquiry import Enquiry
 from des.meterpoints.enquiry import MeterPointEnquiry
-from des.meterpoints.histories import MeterAgentHistoryEnquiry, MeterHistoryEnquiry, SupplyHistoryEnquiry
+from des.meterpoints.histories import (
+    AddressHistoryEnquiry,
+    MeterAgentHistoryEnquiry,
+    MeterHistoryEnquiry,
+    NetworkHistoryEnquiry,
+    SupplyHistoryEnquiry,
+)
 from des.parties.codes import meanings
 from des.parties.models import RegisterState
 
@@ -13,6 +21,8 @@ ENQUIRIES: tuple[type[Enquiry], ...] = (
     SupplyHistoryEnquiry,
     MeterHistoryEnquiry,
     MeterAgentHistoryEnquiry,
+    NetworkHistoryEnquiry,
+    AddressHistoryEnquiry,
 )
 
 
@@ -21,9 +31,9 @@ def enquiry_named(slug: str) -> type[Enquiry]:
     return {enquiry.slug: enquiry for enquiry in ENQUIRIES}[slug]
 
 
-def data_as_at() -> datetime | None:
+def data_as_at(*, using: str = DEFAULT_DB_ALIAS) -> datetime | None:
     """The moment up to which the register is complete; None where nothing has been loaded."""
-    return RegisterState.objects.values_list("as_at", flat=True).first()
+    return RegisterState.objects.using(using).values_list("as_at", flat=True).first()
 
 
 def meter_point_statuses() -> list[tuple[str, str]]:

@@ -13,6 +13,26 @@ from accounts.middleware import PortalRequest
 logger = logging.getLogger("des.requests")
 
 
+# What no page of ours asks of a browser, and no other site may load from us.
+LIMITS = {
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), interest-cohort=()",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+class BrowserLimits:
+    """Adds to every answer the headers that limit what a browser does with it and that Django does not know."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        for name, value in LIMITS.items():
+            response.headers[name] = value
+        return response
+
+
 class RequestLog:
     """Gives each request an id, answers it as `X-Request-ID`, and logs one line without path or query string."""
 

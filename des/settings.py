@@ -78,6 +78,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "des.middleware.RequestLog",
+    "des.middleware.BrowserLimits",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
@@ -154,7 +155,7 @@ DATABASES = {"default": database(DATABASE_URL if DATABASE_ROLE == "application" 
 DATABASE_APPLICATION_GROUP = "des_application"
 if DATABASE_ROLE == "application":
     DATABASES["default"]["OPTIONS"] |= {
-        "pool": {"min_size": 1, "max_size": number("DATABASE_POOL", 4), "timeout": 10},
+        "pool": {"min_size": 1, "max_size": max(3, number("DATABASE_POOL", 4)), "timeout": 10},
         # No enquiry may hold a connection for long: see docs/security-flow.md.
         "options": "-c statement_timeout=5s -c lock_timeout=2s -c idle_in_transaction_session_timeout=30s",
     }
@@ -317,6 +318,7 @@ LOGGING: dict[str, Any] = {
     "loggers": {
         # Its messages carry the path; ours name the route.
         "django.request": {"level": "CRITICAL"},
+        "django.security.csrf": {"level": "CRITICAL"},
         "django.server": {"level": "CRITICAL"},
     },
 }

@@ -55,6 +55,14 @@ def owning() -> Iterator[None]:
             cursor.execute("SET ROLE des_app")
 
 
+def audited(**which: Any) -> list[Any]:
+    """The audit rows, in the order in which they were written: the application itself cannot read them."""
+    from des.audit.models import EnquiryEvent
+
+    with owning():
+        return list(EnquiryEvent.objects.filter(**which).order_by("pk"))
+
+
 @pytest.fixture(autouse=True)
 def _settings(settings: Any, tmp_path: Path) -> None:
     """Cheap passwords, files of the test's own, and no broker."""

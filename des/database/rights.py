@@ -3,13 +3,15 @@
 from django.apps import apps
 from django.conf import settings
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Model
 
 READ = "SELECT"
-ADD = "SELECT, INSERT"
+# A row is written and not read again. What the database itself sets in it (key, moment) is told to whoever writes it.
+ADD = "INSERT ({written}), SELECT ({told})"
 WRITE = "SELECT, INSERT, UPDATE, DELETE"
 
 RIGHTS: dict[str, str] = {
-    # Who looked at what is added to, and never changed.
+    # Who looked at what is added to, and neither read nor changed.
     "audit": ADD,
     # The register is changed by loads only, and those are the owner's.
     "parties": READ,
@@ -24,12 +26,21 @@ RIGHTS: dict[str, str] = {
 }
 
 
+def rights_on(model: type[Model]) -> str:
+    """The rights of a model's app on its table, with the columns where they are granted by column."""
+    fields, told = model._meta.concrete_fields, model._meta.db_returning_fields
+    return RIGHTS[model._meta.app_label].format(
+        written=", ".join(f'"{field.column}"' for field in fields if field not in told),
+        told=", ".join(f'"{field.column}"' for field in told),
+    )
+
+
 def grant_rights(connection: BaseDatabaseWrapper) -> None:
     """Give the application's group role its rights, and take every other from it. Needs the owner's role."""
     quote = connection.ops.quote_name
     group = quote(settings.DATABASE_APPLICATION_GROUP)
     grants = {
-        model._meta.db_table: RIGHTS[app.label]
+        model._meta.db_table: rights_on(model)
         for app in apps.get_app_configs()
         for model in app.get_models(include_auto_created=True)
     }

@@ -25,7 +25,6 @@ class Column:
     section: str = ""
     format: Format = TEXT
     listed: bool = False
-    hint: str = ""
 
     @property
     def expression(self) -> SQLValue:

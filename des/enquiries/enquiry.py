@@ -21,6 +21,8 @@ from des.enquiries.columns import Column, SQLValue
 
 type Row = tuple[Any, ...]
 
+LONGEST_ASKED = 200
+
 
 @dataclass(frozen=True)
 class Search:
@@ -62,11 +64,11 @@ class Reading:
 
 @dataclass(frozen=True)
 class Clue:
-    """Something to add to a question that finds too much: what it says, the question with it, how many it leaves."""
+    """Something to add to a question that finds too much: its words, the question with it, how many that finds."""
 
     text: str
     criteria: dict[str, str]
-    count: int
+    count: int | None = None
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,8 @@ class Enquiry(forms.Form):
     title: ClassVar[str]
     columns: ClassVar[tuple[Column, ...]]
     order: ClassVar[tuple[Order, ...]]
+    # What its rows are: one, and more than one.
+    counted: ClassVar[tuple[str, str]]
     # The field with the key of the record that a row is of, or belongs to.
     key: ClassVar[str]
     # The scopes that `within` knows, each with the market role that it is for.
@@ -174,6 +178,15 @@ class Enquiry(forms.Form):
 
     def scope(self, item: DataItem) -> Scope | None:
         return self.actor.scope(enquiry=self.slug, item=item)
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether the question uses a field that is withheld from this actor."""
+        return any(self.data.get(name) for name in self.withheld)
+
+    def asked(self) -> dict[str, str]:
+        """What was asked as it came, escaped and cut short, for the audit row of a question that was not answered."""
+        return {name: ascii(self.data[name])[:LONGEST_ASKED] for name in self.base_fields if self.data.get(name)}
 
     def criteria(self) -> dict[str, str]:
         """What was asked, as the form takes it again: for the audit row, a job, a link."""

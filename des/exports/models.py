@@ -37,6 +37,10 @@ class Export(models.Model):
     size = models.BigIntegerField(null=True, blank=True, help_text="Bytes.")
     sha256 = models.CharField(max_length=64, blank=True, db_collation="C")
     data_as_at = models.DateTimeField(null=True, blank=True)
+    note = models.CharField(max_length=300, blank=True, help_text="What the answering search says of itself.")
+    matrix_version = models.CharField(
+        max_length=64, blank=True, db_collation="C", help_text="The access matrix that the file was written under."
+    )
     requested_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)

@@ -26,7 +26,7 @@ SHOWN = 50
 def own_export_or_404(request: ActingRequest, export_id: UUID) -> Export:
     """A person's own export, asked for under the membership now acted for; any other does not exist for them."""
     try:
-        return Export.objects.select_related("user").get(
+        return Export.objects.select_related("user", "membership__organisation").get(
             pk=export_id, user=request.actor.person_id, membership=request.actor.membership_id
         )
     except Export.DoesNotExist:
@@ -50,6 +50,17 @@ def ask(request: ActingRequest) -> HttpResponse:
         raise Http404 from None
     enquiry = kind(request.POST, actor=request.actor, on=timezone.localdate())
     if not enquiry.is_valid():
+        if enquiry.is_refused:
+            record_enquiry(
+                actor=request.actor,
+                channel=Channel.EXPORT,
+                enquiry=enquiry.slug,
+                criteria=enquiry.asked(),
+                decision=Decision.REFUSED,
+                result_count=None,
+                address=request.address,
+                request_id=request.request_id,
+            )
         return render(request, "screens/enquire.html", {"enquiry": enquiry}, status=422)
     export = jobs.ask_for_export(
         by=request.actor,
@@ -100,7 +111,7 @@ def download(request: ActingRequest, export_id: UUID) -> HttpResponseBase:
         raise Http404
     lost = ""
     try:
-        jobs.enquiry_of(own)
+        jobs.check_rights(own)
     except jobs.ExportRefused as reason:
         lost = str(reason)
     record_enquiry(

@@ -8,23 +8,27 @@ from django.db.models import Q, QuerySet
 
 from accounts.permissions import DataItem, Scope
 from des.addresses.models import Place
-from des.addresses.querysets import plain_words
+from des.addresses.words import plain_words
 from des.enquiries.enquiry import Clue, Enquiry, Order, Search
 from des.fields import MPRNField, MSNField, PostcodeField, UPRNField, WordsField
 from des.identifiers import postcode_prefix
 from des.meterpoints.columns import COLUMNS
-from des.meterpoints.histories import MeterAgentHistoryEnquiry, MeterHistoryEnquiry, SupplyHistoryEnquiry
+from des.meterpoints.histories import (
+    AddressHistoryEnquiry,
+    MeterAgentHistoryEnquiry,
+    MeterHistoryEnquiry,
+    NetworkHistoryEnquiry,
+    SupplyHistoryEnquiry,
+)
 from des.meterpoints.models import Meter, MeterPoint
 from des.meterpoints.querysets import MeterPointQuerySet
-from des.meterpoints.readings import FEWEST_LETTERS, names_and_numbers, readings
+from des.meterpoints.readings import FEWEST_LETTERS, FEWEST_OF_A_SERIAL, names_and_numbers, readings
 from des.meterpoints.scopes import HOLDER, held_by
 
 # How many streets a search for words may reach. More are not a search but a browse, and would sort half a county.
 PLACES = 200
 # How many ways to narrow a question are offered.
 CLUES = 8
-# A serial number is searched by its start from this many characters on.
-FEWEST_OF_A_SERIAL = 4
 
 
 def is_whole_postcode(postcode: str) -> bool:
@@ -52,9 +56,16 @@ class MeterPointEnquiry(Enquiry):
         Order("address_order", DataItem.ADDRESS),
         Order("mprn", DataItem.METER_POINT),
     )
+    counted = ("meter point", "meter points")
     key = "mprn"
     reaches = HOLDER
-    related = (SupplyHistoryEnquiry, MeterHistoryEnquiry, MeterAgentHistoryEnquiry)
+    related = (
+        SupplyHistoryEnquiry,
+        MeterHistoryEnquiry,
+        MeterAgentHistoryEnquiry,
+        NetworkHistoryEnquiry,
+        AddressHistoryEnquiry,
+    )
 
     mprn = MPRNField(label="MPRN", help_text="6 to 10 digits.")
     postcode = PostcodeField(label="Postcode", help_text="Whole, or its start: LS1 or LS1 4.")
@@ -67,7 +78,7 @@ class MeterPointEnquiry(Enquiry):
 
     def clean(self) -> dict[str, Any]:
         asked = {name for name, value in self.cleaned_data.items() if value}
-        if not asked and not self.errors:
+        if not asked and not self.errors and not self.is_refused:
             raise ValidationError("Enter an MPRN, a postcode, a meter serial number, a UPRN or part of an address.")
         if asked == {"house"}:
             self.add_error("postcode", "Enter the postcode of this house.")
@@ -142,28 +153,33 @@ class MeterPointEnquiry(Enquiry):
 
     def _by_address(self, records: MeterPointQuerySet, address: str) -> Iterable[Search]:
         names, numbers = names_and_numbers(address)
-        exact = Place.objects.having(names)
+        words = [*names, *numbers]
+        named, having = Place.objects.named(names), Place.objects.having(names)
+        yield on_streets(records, named, words)
+        yield on_streets(records, having, words)
         if numbers:
-            yield on_streets(records, exact, [*names, *numbers])
-            yield on_streets(records, exact, names, f"No number {' '.join(numbers)} there. Showing the whole street.")
-        else:
-            yield on_streets(records, exact, names)
+            note = f"No “{' '.join(numbers)}” there. Showing the whole street."
+            yield on_streets(records, named, names, note)
+            yield on_streets(records, having, names, note)
         starting = "No exact match. Showing addresses with words that start like these."
         yield on_streets(records, Place.objects.having_words_starting(names), numbers, starting)
         alike = "No exact match. Showing addresses with words spelled much like these."
-        yield on_streets(records, Place.objects.sounding_like(names), numbers, alike)
+        yield on_streets(records, Place.objects.spelled_like(names), numbers, alike)
 
     def clues(self) -> list[Clue]:
-        # The counts are of all meter points, so only who may see all gets them.
-        if self.scope(DataItem.ADDRESS) != Scope.ANY:
+        # They speak of all meter points, so only who may see all gets them.
+        if {self.scope(DataItem.METER_POINT), self.scope(DataItem.ADDRESS)} != {Scope.ANY}:
             return []
         if address := self.cleaned_data.get("address"):
-            towns = Place.objects.having(names_and_numbers(address)[0]).by_town(among=PLACES * 5)
-            return [Clue(town, {"address": f"{address} {town}"}, points) for town, points in towns[:CLUES] if town]
+            towns = Place.objects.having(names_and_numbers(address)[0]).towns(among=5 * PLACES)
+            words = set(plain_words(address))
+            return [
+                Clue(town, {"address": f"{address} {town}"})
+                for town in towns[:CLUES]
+                if not words.issuperset(plain_words(town))
+            ]
         postcode = self.cleaned_data.get("postcode") or ""
         if postcode and not is_whole_postcode(postcode):
             sectors = Place.objects.below_postcode(postcode_prefix(postcode)).by_sector()
-            return [
-                Clue(sector, {"postcode": sector}, points) for sector, points in sectors[:CLUES] if sector != postcode
-            ]
+            return [Clue(sector, {"postcode": sector}, points) for sector, points in sectors if sector != postcode]
         return []

@@ -10,6 +10,7 @@ from django.db.models.expressions import Combinable
 
 from accounts.models import MarketParticipant
 from accounts.permissions import MarketRole
+from des.addresses.words import alternatives
 
 # Values of which a meter point row holds what is in force and what is known to follow.
 CURRENT_AND_NEXT = ("address", "status", "supplier", "shipper", "network", "mam", "map", "msn")
@@ -63,11 +64,11 @@ class MeterPointQuerySet(QuerySet[Any]):
         # Known to follow, unless it has already come.
         dated |= {
             f"incoming_{name}": Case(When(**{f"next_{name}_from__gt": on, "then": F(f"next_{name}")}))
-            for name in ("supplier", "shipper", "map")
+            for name in CURRENT_AND_NEXT
         }
         dated |= {
             f"incoming_{name}_from": Case(When(**{f"next_{name}_from__gt": on, "then": F(f"next_{name}_from")}))
-            for name in ("supplier", "shipper", "map")
+            for name in CURRENT_AND_NEXT
         }
         periods = {
             name: FilteredRelation(relation, condition=holding(on=on, prefix=relation))
@@ -101,9 +102,9 @@ class MeterPointQuerySet(QuerySet[Any]):
         return self.filter(msn__gte=prefix, msn__lt=prefix[:-1] + chr(ord(prefix[-1]) + 1))
 
     def mentioning(self, words: Iterable[str]) -> Self:
-        """Meter points whose one-line address or postcode has each word, whole."""
+        """Meter points whose one-line address or postcode has each word, whole, in any way it is written."""
         found = self
         for word in words:
-            pattern = rf"\m{re.escape(word)}\M"
+            pattern = rf"\m({'|'.join(map(re.escape, alternatives(word)))})\M"
             found = found.filter(Q(address__regex=pattern) | Q(postcode__regex=pattern))
         return found

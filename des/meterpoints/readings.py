@@ -2,7 +2,7 @@
 
 import re
 
-from des.addresses.querysets import plain_words
+from des.addresses.words import plain_words
 from des.enquiries.enquiry import Reading
 from des.identifiers import is_valid_mprn, parse_msn, parse_partial_postcode, parse_postcode
 
@@ -10,6 +10,10 @@ from des.identifiers import is_valid_mprn, parse_msn, parse_partial_postcode, pa
 POSTCODE_IN_TEXT = re.compile(r"(?<![^\s,])([A-Z]{1,2}[0-9][A-Z0-9]?)\s*([0-9][A-Z]{2})(?![^\s,])")
 LONGEST_NUMBER = 14
 FEWEST_LETTERS = 3
+FEWEST_OF_A_SERIAL = 4
+# Written in parts ("E6S 0214 5812"), it is told from an address by its digits.
+FEWEST_DIGITS_IN_PARTS = 6
+PART_OF_A_POSTCODE = "Start of a postcode"
 # Words of a part of a building: an address has them, a place does not.
 PREMISES_WORDS = frozenset({"APARTMENT", "FLAT", "FLOOR", "PLOT", "ROOM", "STUDIO", "SUITE", "UNIT"})
 
@@ -20,8 +24,11 @@ def readings(text: str) -> list[Reading]:
     compact = text.replace(" ", "")
     if compact.isascii() and compact.isdecimal():
         return number_readings(compact)
-    if found := postcode_reading(text):
-        return [found]
+    postcode = postcode_reading(text)
+    if postcode and postcode.kind != PART_OF_A_POSTCODE:
+        return [postcode]
+    if postcode:
+        return [reading for reading in (postcode, serial_reading(text)) if reading]
     return [reading for reading in (serial_reading(text), address_reading(text)) if reading]
 
 
@@ -57,14 +64,16 @@ def postcode_reading(text: str) -> Reading | None:
             return Reading("Postcode and house", {"postcode": postcode, "house": house}, wider={"postcode": postcode})
         return Reading("Postcode", {"postcode": postcode})
     try:
-        return Reading("Start of a postcode", {"postcode": parse_partial_postcode(text)})
+        return Reading(PART_OF_A_POSTCODE, {"postcode": parse_partial_postcode(text)})
     except ValueError:
         return None
 
 
 def serial_reading(text: str) -> Reading | None:
-    """A meter serial number: mostly digits, and never a word of an address."""
-    if sum(character.isdecimal() for character in text) < 4:
+    """A meter serial number, whole or its start: one word with a digit in it, which no word of an address has."""
+    if len(text) < FEWEST_OF_A_SERIAL or not any(character.isdecimal() for character in text):
+        return None
+    if " " in text and sum(character.isdecimal() for character in text) < FEWEST_DIGITS_IN_PARTS:
         return None
     try:
         return Reading("Meter serial number", {"msn": parse_msn(text)})

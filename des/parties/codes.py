@@ -29,6 +29,11 @@ def coded(code_set: str) -> Format:
     return Format("text", show)
 
 
+def named(code_set: str) -> Format:
+    """Shows a code that only this service uses as its meaning alone."""
+    return Format("text", lambda code: meanings(code_set).get(code, code))
+
+
 def status(code_set: str) -> Format:
     """Shows a code of a set as a chip: the code that colours it, and its meaning."""
     return Format("status", lambda code: (code, meanings(code_set).get(code, code)))

@@ -11,6 +11,7 @@ from psycopg_pool import PoolTimeout
 from accounts.decorators import NoMembership
 
 logger = logging.getLogger("des.faults")
+refusals = logging.getLogger("des.refusals")
 
 
 def fault(request: HttpRequest, status: int, template: str = "") -> HttpResponse:
@@ -36,6 +37,15 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Logged here by its route, since Django would name the path; the end of a reason may name another."""
+    refusals.warning(
+        "a form was refused: %s",
+        reason.partition(" - ")[0],
+        extra={
+            "request_id": getattr(request, "request_id", ""),
+            "route": request.resolver_match.view_name if request.resolver_match else None,
+        },
+    )
     return fault(request, 403, "403_csrf.html")
 
 

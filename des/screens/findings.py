@@ -18,6 +18,7 @@ from des.screens.tables import render_table
 EXACT_SEARCH, WIDER_SEARCHES, EVERY_SEARCH = slice(0, 1), slice(1, None), slice(0, None)
 POSITION_SALT = "des.screens.position"
 POSITION_SECONDS = 24 * 3600
+NO_EXPORTER = "To export, ask your Local Security Officer for the exporter role."
 TOO_MANY = "These words are in more streets than a search looks at. Add a town, or search by postcode."
 
 
@@ -73,7 +74,9 @@ def find(
                 return finding(enquiry, number, statement, rows, label=label, warning=warning, first=False)
         return None
     for number, statement in statements:
-        if rows := list(statement.rows[: size + 1]):
+        rows = list(statement.rows[: size + 1])
+        # What was not looked at may hold the answer, so nothing wider is shown in its place.
+        if rows or statement.search.cut_short():
             return finding(enquiry, number, statement, rows, label=label, warning=warning, first=True)
     return None
 
@@ -94,10 +97,10 @@ def finding(
         "label": label,
         "step": statement.search.note,
         "shown": len(page),
-        "total_text": total_text(statement, len(page), more=more, first=first, cut_short=cut_short),
+        "total_text": total_text(statement, len(page), enquiry.counted, more=more, first=first, cut_short=cut_short),
         "table": render_table(statement, page, caption=label, url_of=record_url) if page else SafeString(""),
         "clues": [
-            (clue.text, f"{here}?{urlencode(clue.criteria)}", f"({clue.count:,})")
+            (clue.text, f"{here}?{urlencode(clue.criteria)}", f"({clue.count:,})" if clue.count else "")
             for clue in (enquiry.clues() if first and (more or cut_short) else [])
         ],
         "next_url": "",
@@ -109,7 +112,7 @@ def finding(
         token = position_token(enquiry, number, statement.position(page[-1]))
         context["next_url"] = f"{here}?{urlencode(criteria | {'after': token})}"
     if not enquiry.actor.may(Permission.EXPORT):
-        context["export_refused"] = "To export, ask your Local Security Officer for the exporter role."
+        context["export_refused"] = NO_EXPORTER
     elif cut_short:
         context["export_refused"] = "Narrow the search to export it whole."
     else:
@@ -117,12 +120,15 @@ def finding(
     return Finding(statement, page, cut_short, context)
 
 
-def total_text(statement: Statement, shown: int, *, more: bool, first: bool, cut_short: bool) -> str:
+def total_text(
+    statement: Statement, shown: int, counted: tuple[str, str], *, more: bool, first: bool, cut_short: bool
+) -> str:
     """How many there are, as far as it is worth counting: "50 of 312", "50 of more than 1,000"."""
     if cut_short and not more:
-        return f"{shown:,} of those looked at"
+        return f"{shown:,} on the streets looked at" if shown else "None on the streets looked at"
     if first and not more:
-        return "1 meter point" if shown == 1 else f"{shown:,} meter points"
+        one, many = counted
+        return f"{shown:,} {one if shown == 1 else many}"
     limit = settings.COUNT_LIMIT
     count = statement.count(limit=limit + 1)
     if cut_short or count > limit:

@@ -6,16 +6,19 @@ from typing import Any
 from accounts.access import Actor
 from accounts.permissions import DataItem, Scope
 from des.enquiries.enquiry import Enquiry, Row, Statement
+from des.identifiers import is_dummy_postcode
 from des.screens.tables import render_table, shown
 
 REACH = {
-    Scope.PORTFOLIO: "for meter points in their own portfolio",
-    Scope.NETWORK: "for meter points on their own network",
-    Scope.ASSETS: "for meters of their own",
-    Scope.AREA: "for meter points in their own area",
+    Scope.PORTFOLIO: "for meter points in your portfolio",
+    Scope.NETWORK: "for meter points on your network",
+    Scope.ASSETS: "for your own meters",
+    Scope.AREA: "for meter points in your area",
 }
 WHO = "The access matrix decides this. Operator support can tell you who may change it."
 HISTORY_ROWS = 100
+# A match score below this says next to nothing about whether the REL address is that of the meter point.
+POOR_MATCH = 10
 
 
 @dataclass(frozen=True)
@@ -31,8 +34,15 @@ class Item:
     label: str
     value: object
     withheld: Withheld | None = None
-    hint: str = ""
     format: str = "text"
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something to mind before the rest is read; `kind` is as in `components/notice.html`."""
+
+    text: str
+    kind: str = "info"
 
 
 def why_withheld(actor: Actor, item: DataItem, scope: Scope | None) -> Withheld:
@@ -51,9 +61,9 @@ def sections_of(enquiry: Enquiry, statement: Statement, row: Row) -> list[tuple[
         index = index_of.get(column.name)
         scope = enquiry.scope(column.item)
         if index is None or statement.withheld(row, index):
-            item = Item(column.label, None, why_withheld(enquiry.actor, column.item, scope), column.hint)
+            item = Item(column.label, None, why_withheld(enquiry.actor, column.item, scope))
         else:
-            item = Item(column.label, shown(column, row[index]), None, column.hint, column.format.name)
+            item = Item(column.label, shown(column, row[index]), None, column.format.name)
         sections.setdefault(column.section, []).append(item)
     return list(sections.items())
 
@@ -81,9 +91,33 @@ def related_tables(enquiry: Enquiry, key: dict[str, str]) -> list[tuple[str, str
     return tables
 
 
+def released(statement: Statement, row: Row) -> dict[str, Any]:
+    """The values of a row that this actor may see, by the names of their columns, as the register holds them."""
+    return {
+        column.name: row[index] for index, column in enumerate(statement.columns) if not statement.withheld(row, index)
+    }
+
+
 def value_of(statement: Statement, row: Row, name: str) -> Any:
     """The shown value of a column by its name; None where it is empty, withheld or not selected."""
-    for index, column in enumerate(statement.columns):
-        if column.name == name and not statement.withheld(row, index):
-            return shown(column, row[index])
-    return None
+    column = next((column for column in statement.columns if column.name == name), None)
+    return shown(column, released(statement, row).get(name)) if column else None
+
+
+def notices_of(statement: Statement, row: Row) -> list[Notice]:
+    """What to mind about the address of a meter point, so far as this actor may see it."""
+    held = released(statement, row)
+    postcode, rel_postcode = held.get("postcode"), held.get("rel_postcode")
+    score = held.get("rel_match_score")
+    notices = []
+    if postcode and is_dummy_postcode(postcode):
+        text = "This postcode is a dummy: no letter could reach it. The address may be wrong."
+        notices.append(Notice(text, "warning"))
+    if held.get("plot_no"):
+        notices.append(Notice("This is the address of a plot. The premises may have another by now."))
+    if postcode and rel_postcode and postcode != rel_postcode:
+        text = f"The REL address is in {rel_postcode}, the UK Link address in {postcode}. One of them may be wrong."
+        notices.append(Notice(text, "warning"))
+    if score is not None and score < POOR_MATCH:
+        notices.append(Notice(f"The REL address is hardly matched: its score is {score} out of 100.", "warning"))
+    return notices

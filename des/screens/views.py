@@ -10,29 +10,37 @@ from django.views.decorators.http import require_safe
 
 from accounts.decorators import ActingRequest, permission_required, public
 from accounts.permissions import Permission
-from des.audit.models import Channel
+from des.audit.models import Channel, Decision
 from des.audit.record import record_enquiry
 from des.catalogue import ENQUIRIES, enquiry_named, meter_point_statuses
 from des.enquiries.enquiry import Enquiry
 from des.fields import tidy
-from des.screens.findings import EXACT_SEARCH, WIDER_SEARCHES, Finding, find
-from des.screens.records import related_tables, sections_of, value_of
+from des.screens.findings import EXACT_SEARCH, NO_EXPORTER, WIDER_SEARCHES, Finding, find
+from des.screens.records import notices_of, related_tables, sections_of, value_of
 
 NOT_UNDERSTOOD = (
     "Enter an MPRN, a postcode (with a house number if you know it), a meter serial number, a UPRN, "
     "or at least three letters of an address."
 )
+FOUND_SALT = "des.screens.found"
 NOT_A_POSITION = "This link to a further page is no longer good. Search again from the first page."
 
 
-def audit(request: ActingRequest, enquiry: str, criteria: dict[str, str], findings: list[Finding]) -> None:
-    """Write an answered enquiry of a screen down."""
+def audit(
+    request: ActingRequest,
+    enquiry: str,
+    criteria: dict[str, str],
+    findings: list[Finding],
+    decision: Decision = Decision.ANSWERED,
+) -> None:
+    """Write an enquiry of a screen down, answered or refused."""
     shown = [key for finding in findings for key in finding.keys]
     record_enquiry(
         actor=request.actor,
         channel=Channel.SCREEN,
         enquiry=enquiry,
         criteria=criteria,
+        decision=decision,
         result_count=len(shown),
         shown=shown,
         address=request.address,
@@ -63,13 +71,13 @@ def search(request: ActingRequest) -> HttpResponseBase:
     if text and not readings:
         problems = [NOT_UNDERSTOOD]
     if problems or not text:
-        return render(request, "screens/results.html", {"q": typed[:200], "problems": problems})
+        return render(request, "screens/results.html", {"q": typed[:200] if problems else text, "problems": problems})
 
     asked = [
         (kind(reading.criteria, actor=request.actor, on=timezone.localdate()), reading) for kind, reading in readings
     ]
     # A reading whose field is withheld from this role is not a reading for it.
-    asked = [(e, reading) for e, reading in asked if not set(reading.criteria) & set(e.withheld)]
+    asked = [(e, reading) for e, reading in asked if not e.is_refused]
     problems = [str(error) for e, _ in asked for errors in e.errors.values() for error in errors]
     if problems:
         return render(request, "screens/results.html", {"q": typed[:200], "problems": problems})
@@ -82,7 +90,8 @@ def search(request: ActingRequest) -> HttpResponseBase:
     audit(request, "search", {"q": text, "tried": ", ".join(tried)}, findings)
     only = findings[0] if len(findings) == 1 else None
     if only and only.is_one_exact_match and "list" not in request.GET:
-        return redirect(f"{reverse('record', args=only.keys)}?{urlencode({'q': text})}")
+        found = signing.dumps([text, only.context["label"]], salt=FOUND_SALT)
+        return redirect(f"{reverse('record', args=only.keys)}?{urlencode({'found': found})}")
     context = {
         "q": text,
         "findings": [finding.context for finding in findings],
@@ -116,7 +125,10 @@ def enquire(request: ActingRequest, slug: str) -> HttpResponse:
             context["warnings"] = [NOT_A_POSITION]
             return render(request, "screens/enquire.html", context)
         audit(request, slug, enquiry.criteria(), [finding] if finding else [])
-        context |= {"findings": [finding.context]} if finding else {"hints": hints(list(enquiry.criteria()))}
+        labels = [str(enquiry.fields[name].label) for name in enquiry.criteria()]
+        context |= {"findings": [finding.context]} if finding else {"hints": hints(labels)}
+    elif enquiry.is_refused:
+        audit(request, slug, enquiry.asked(), [], decision=Decision.REFUSED)
     return render(request, "screens/enquire.html", context)
 
 
@@ -150,35 +162,42 @@ def record(request: ActingRequest, mprn: str) -> HttpResponse:
     )
     if statement is None or row is None:
         raise Http404
-    searched = request.GET.get("q", "")[:200]
     address, postcode = value_of(statement, row, "address"), value_of(statement, row, "postcode")
+    may_export = request.actor.may(Permission.EXPORT)
     context = {
         "title": f"MPRN {row[0]}",
         "copy_text": row[0],
         "address": ", ".join(str(part) for part in (address, postcode) if part),
         "chips": [chip for chip in [value_of(statement, row, "meter_point_status")] if chip],
-        "only_match": only_match(kind, searched) if searched else None,
+        "notices": notices_of(statement, row),
+        "only_match": only_match(kind, request.GET.get("found", "")),
         "sections": sections_of(enquiry, statement, row),
         "related": related_tables(enquiry, key),
-        "export": {"enquiry": kind.slug, "whole": "1", **key} if request.actor.may(Permission.EXPORT) else None,
+        "export": {"enquiry": kind.slug, "whole": "1", **key} if may_export else None,
         "export_url": reverse("exports"),
+        "export_refused": "" if may_export else NO_EXPORTER,
     }
     return render(request, "screens/record.html", context)
 
 
-def only_match(kind: type[Enquiry], searched: str) -> dict[str, str]:
-    """Why a record was opened without being chosen, and the way to what else could have been meant."""
-    text = f"Opened because it is the only exact match for “{searched}”."
+def only_match(kind: type[Enquiry], found: str) -> dict[str, str] | None:
+    """Why a record was opened without being chosen, what to warn of, and the way to what else could have been meant.
+
+    The search box signs what it says, so that no link can put other words on the page; None for any other.
+    """
     try:
-        readings = kind.readings(tidy(searched))
-    except ValueError:
-        readings = []
-    for reading in readings:
-        if reading.wider:
-            words = " ".join(reading.wider.values())
-            url = f"{reverse('enquire', args=[kind.slug])}?{urlencode(reading.wider)}"
-            return {"text": f"{text} More could match:", "link": f"show all of {words}", "url": url}
-    return {"text": text, "link": "", "url": ""}
+        searched, meant = signing.loads(found, salt=FOUND_SALT)
+    except signing.BadSignature:
+        return None
+    said = {"text": f"Opened because it is the only exact match for “{searched}” ({meant}).", "link": "", "url": ""}
+    for reading in kind.readings(searched):
+        if reading.kind == meant and reading.wider:
+            said["text"] += " More could match:"
+            said["link"] = f"show all of {' '.join(reading.wider.values())}"
+            said["url"] = f"{reverse('enquire', args=[kind.slug])}?{urlencode(reading.wider)}"
+        if reading.kind == meant:
+            said["warning"] = reading.warning
+    return said
 
 
 @require_safe

@@ -63,7 +63,7 @@ def test_another_shipper_sees_what_is_withheld_and_why(page: Page, demo: dict[st
 
     assert_accessible(page)
     page.get_by_text("Withheld").first.click()
-    expect(page.get_by_text("only for meter points in their own portfolio").first).to_be_visible()
+    expect(page.get_by_text("only for meter points in your portfolio").first).to_be_visible()
 
 
 @pytest.mark.parametrize("question", ["no such street", "!!", "high street", "1234567890"])

@@ -8,10 +8,10 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Membership
-from des.audit.models import EnquiryEvent
 from des.exports import jobs
 from des.exports.models import Export
 from des.meterpoints.models import MeterPoint
+from tests.conftest import audited
 
 
 def fetch(client, export):
@@ -35,7 +35,7 @@ def test_the_owner_gets_the_file_that_was_written(signed_in, done, keys):
 def test_a_fetch_is_written_down(signed_in, done, shipper):
     response, _ = fetch(signed_in, done)
 
-    event = EnquiryEvent.objects.get(channel="download")
+    (event,) = audited(channel="download")
     assert (event.person_id, event.decision, event.result_count) == (shipper.pk, "answered", done.rows_done)
     assert event.criteria["export"] == str(done.pk)
     assert event.criteria["sha256"] == done.sha256
@@ -68,7 +68,7 @@ def test_a_right_lost_after_writing_keeps_the_file_back_and_is_written_down(sign
 
     assert (response.status_code, content) == (403, b"")
     assert jobs.NO_LONGER in response.text
-    event = EnquiryEvent.objects.get(channel="download")
+    (event,) = audited(channel="download")
     assert (event.decision, event.result_count) == ("refused", None)
 
 
@@ -79,6 +79,16 @@ def test_a_search_field_withdrawn_from_the_role_keeps_the_file_back(signed_in, d
 
     assert response.status_code == 403
     assert jobs.NO_LONGER in response.text
+
+
+def test_a_file_written_under_another_access_matrix_is_kept_back_and_this_written_down(signed_in, done):
+    Export.objects.filter(pk=done.pk).update(matrix_version="of yesterday")
+
+    response, content = fetch(signed_in, done)
+
+    assert (response.status_code, content) == (403, b"")
+    assert jobs.OTHER_RULES in response.text
+    assert [event.decision for event in audited(channel="download")] == ["refused"]
 
 
 @pytest.mark.parametrize("change", [{"portal_roles": ["user"]}, {"ended_on": timezone.localdate()}])
@@ -96,7 +106,7 @@ def test_a_file_that_is_gone_is_not_found_and_not_said_to_have_been_had(signed_i
     response, _ = fetch(signed_in, done)
 
     assert response.status_code == 404
-    assert not EnquiryEvent.objects.filter(channel="download", decision="answered").exists()
+    assert not audited(channel="download", decision="answered")
 
 
 def test_a_file_that_cannot_be_written_down_is_not_given(signed_in, done, monkeypatch):

@@ -16,7 +16,7 @@ def stands(export, **values):
 def test_a_job_that_waits_says_so_and_looks_again(signed_in, asked, keys):
     response = signed_in.get(f"/exports/{asked.pk}/")
 
-    assert read(response).heading == f"Meter points: {keys['postcode']}"
+    assert read(response).heading == f"Meter points: postcode {keys['postcode']}"
     assert "The export is waiting its turn." in response.text
     assert read(response).values["Postcode"] == keys["postcode"]
     assert '<meta http-equiv="refresh"' in response.text
@@ -43,6 +43,15 @@ def test_a_file_that_is_ready_can_be_fetched_and_compared(signed_in, done):
     assert page.values["Rows"] == f"{done.rows_done:,}"
     assert page.values["Data as at"]
     assert signed_in.get(f"/exports/{done.pk}/progress/").json()["state"] == "done"
+
+
+def test_a_widened_search_says_so_and_who_asked_is_named(signed_in, done, shipper):
+    stands(done, note="No “999” in LS1 4AP. Showing all of LS1 4AP.")
+
+    page = read(response := signed_in.get(f"/exports/{done.pk}/"))
+
+    assert "No “999” in LS1 4AP. Showing all of LS1 4AP." in response.text
+    assert page.values["Asked by"] == f"{shipper.name}, {done.membership.organisation.name}"
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,10 @@ import pytest
 from celery.exceptions import OperationalError
 from django.test import Client
 
-from des.audit.models import EnquiryEvent
 from des.exports import tasks
 from des.exports.models import Export, State
 from des.exports.views import SHOWN
+from tests.conftest import audited
 from tests.integration.pages import read
 
 
@@ -39,7 +39,7 @@ def test_the_button_on_a_record_asks_for_all_of_it(signed_in, bell, keys):
 def test_asking_is_written_down_under_the_request_s_id(signed_in, bell, keys):
     response = signed_in.post("/exports/", {"enquiry": "meter-points", "mprn": keys["mprn"]})
 
-    event = EnquiryEvent.objects.get()
+    (event,) = audited()
     export = Export.objects.get()
     assert (event.channel, event.request_id) == ("export", response["X-Request-ID"])
     assert event.criteria == {"mprn": keys["mprn"], "export": str(export.pk)}
@@ -64,6 +64,7 @@ def test_a_question_that_cannot_be_asked_is_said_beside_its_box(signed_in, bell)
     assert response.status_code == 422
     assert "A meter point reference number (MPRN) has 6 to 10 digits." in response.text
     assert not Export.objects.exists()
+    assert not audited()
     assert bell == []
 
 
@@ -78,6 +79,10 @@ def test_a_field_that_the_role_may_not_search_cannot_be_exported_by(client, pers
     response = client.post("/exports/", {"enquiry": "meter-points", "uprn": keys["uprn"]})
 
     assert response.status_code == 422
+    (event,) = audited()
+    assert (event.channel, event.decision, event.result_count) == ("export", "refused", None)
+    assert keys["uprn"] in event.criteria["uprn"]
+    assert event.request_id == response["X-Request-ID"]
 
 
 def test_a_forged_form_asks_for_nothing(shipper, keys):
@@ -110,8 +115,8 @@ def test_one_s_own_exports_are_listed_the_newest_first(signed_in, bell, keys, cl
     rows = read(signed_in.get("/exports/")).rows
 
     assert [(row["Export"], row["State"]) for row in rows] == [
-        (f"Meter points: {keys['mprn']}", "Waiting"),
-        ("Meter points: 1111111111", "Waiting"),
+        (f"Meter points: MPRN {keys['mprn']}", "Waiting"),
+        ("Meter points: MPRN 1111111111", "Waiting"),
     ]
     client.force_login(other_shipper)
     assert read(client.get("/exports/")).rows == []

@@ -7,9 +7,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.core import signing
 
-from des.audit.models import EnquiryEvent
 from des.meterpoints.models import Meter, MeterPoint
-from tests.conftest import owning
+from tests.conftest import audited, owning
 from tests.integration.pages import read
 
 FORM = "/enquiries/meter-points/"
@@ -33,7 +32,7 @@ def test_the_form_has_a_box_for_each_field(signed_in):
     assert read(response).heading == "Meter points"
     for name in ("mprn", "postcode", "house", "msn", "uprn", "address"):
         assert f'name="{name}"' in response.text
-    assert not EnquiryEvent.objects.exists()
+    assert not audited()
 
 
 def test_a_mam_has_no_box_for_what_they_may_not_search(client, person, keys):
@@ -61,7 +60,7 @@ def test_each_field_finds_the_meter_point(signed_in, keys, key):
 def test_what_was_asked_is_written_down(signed_in, keys, shipper):
     signed_in.get(FORM, {"postcode": keys["postcode"].lower(), "house": "99999"})
 
-    event = EnquiryEvent.objects.get()
+    (event,) = audited()
     assert (event.person_id, event.enquiry) == (shipper.pk, "meter-points")
     assert event.criteria == {"postcode": keys["postcode"], "house": "99999"}
     assert event.result_count == len(event.shown) > 0
@@ -71,14 +70,14 @@ def test_nothing_found_says_so_and_is_written_down(signed_in):
     response = signed_in.get(FORM, {"mprn": "9999999999"})
 
     assert "Nothing that you may see matches." in response.text
-    assert EnquiryEvent.objects.get().result_count == 0
+    assert [event.result_count for event in audited()] == [0]
 
 
 def test_a_fault_is_said_and_not_written_down(signed_in):
     response = signed_in.get(FORM, {"mprn": "12"})
 
     assert "A meter point reference number (MPRN) has 6 to 10 digits." in response.text
-    assert not EnquiryEvent.objects.exists()
+    assert not audited()
 
 
 def test_pages_follow_each_other_to_the_last(signed_in, settings, keys):
@@ -105,7 +104,7 @@ def test_a_forged_position_is_refused_in_words(signed_in, keys, after):
     assert response.status_code == 200
     assert NO_LONGER in response.text
     assert keys["mprn"] not in response.text
-    assert not EnquiryEvent.objects.exists()
+    assert not audited()
 
 
 def test_a_position_signed_for_something_else_is_refused(signed_in, keys):
@@ -165,7 +164,7 @@ def test_a_history_can_be_asked_for_by_itself(client, support, keys, slug):
     page = read(response)
     assert page.rows
     assert not [link for link in page.links.values() if link.startswith("/meter-points/") and keys["mprn"] not in link]
-    assert EnquiryEvent.objects.get().enquiry == slug
+    assert [event.enquiry for event in audited()] == [slug]
 
 
 def test_a_history_longer_than_a_page_is_shown(client, support, keys, settings):
@@ -183,3 +182,15 @@ def test_a_history_longer_than_a_page_is_shown(client, support, keys, settings):
     response = client.get("/enquiries/meter-history/", {"mprn": keys["mprn"]})
 
     assert response.status_code == 200
+
+
+def test_a_question_by_a_withheld_field_is_refused_and_written_down(client, person):
+    client.force_login(person("map", "ECA", "map"))
+
+    response = client.get("/enquiries/meter-points/", {"uprn": "9000\x00", "postcode": "LS1"})
+
+    assert "Your role may not search by UPRN." in response.text
+    (event,) = audited()
+    assert event.decision == "refused"
+    assert event.criteria == {"uprn": "'9000\\x00'", "postcode": "'LS1'"}
+    assert event.shown == []

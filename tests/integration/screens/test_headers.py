@@ -4,6 +4,7 @@ import json
 import logging
 
 import pytest
+from django.test import Client
 
 from des.logs import JSONLines
 
@@ -17,6 +18,8 @@ ALWAYS = {
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), interest-cohort=()",
 }
 PUBLIC = ["/sign-in/", "/help/", "/nowhere/", "/health/live", "/health/ready", "/"]
 SIGNED_IN = ["/", "/search/?q=LS1", "/enquiries/meter-points/", "/meter-points/5454555/", "/exports/", "/nowhere/"]
@@ -47,6 +50,7 @@ def test_a_static_file_is_guarded_too(client, db):
     assert response.status_code == 200
     assert b"".join(response.streaming_content)
     assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["Cross-Origin-Resource-Policy"] == "same-origin"
     assert response["X-Request-ID"]
 
 
@@ -88,3 +92,36 @@ def test_no_line_of_the_log_holds_what_was_searched(client, shipper, keys, caplo
         json.loads(line)
         for secret in (*keys.values(), "q=", "shipper@example.com"):
             assert secret not in line
+
+
+@pytest.mark.parametrize(
+    ("headers", "reason"),
+    [
+        ({}, "CSRF cookie not set."),
+        ({"origin": "https://evil.example"}, "Origin checking failed"),
+    ],
+)
+def test_a_refused_form_is_logged_by_its_route_and_never_its_path(shipper, keys, caplog, headers, reason):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(shipper)
+
+    response = client.post(f"/meter-points/{keys['mprn']}/", headers=headers)
+
+    assert response.status_code == 403
+    (line,) = [record for record in caplog.records if record.name == "des.refusals"]
+    assert (line.route, line.request_id) == ("record", response["X-Request-ID"])
+    assert line.getMessage() == f"a form was refused: {reason}"
+    for record in caplog.records:
+        assert keys["mprn"] not in JSONLines().format(record)
+        assert "evil.example" not in JSONLines().format(record)
+
+
+def test_a_refused_form_names_no_page_that_it_came_from(shipper, keys, caplog):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(shipper)
+
+    client.post("/exports/", headers={"referer": f"https://evil.example/{keys['mprn']}/"}, secure=True)
+
+    (line,) = [record for record in caplog.records if record.name == "des.refusals"]
+    assert line.getMessage() == "a form was refused: Referer checking failed"
+    assert not [record for record in caplog.records if keys["mprn"] in JSONLines().format(record)]

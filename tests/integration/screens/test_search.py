@@ -3,9 +3,8 @@
 import pytest
 from django.utils.html import escape
 
-from des.audit.models import EnquiryEvent
 from des.meterpoints.models import MeterPoint
-from tests.conftest import owning
+from tests.conftest import audited, owning
 from tests.integration.pages import read
 
 
@@ -50,7 +49,7 @@ def test_a_list_is_shown_where_one_is_asked_for(search, keys):
 def test_what_was_searched_is_written_down_with_what_was_shown(search, keys, shipper):
     search(keys["postcode"])
 
-    event = EnquiryEvent.objects.get()
+    (event,) = audited()
     points = MeterPoint.objects.filter(postcode=keys["postcode"]).values_list("mprn", flat=True)
     assert (event.person_id, event.channel, event.enquiry) == (shipper.pk, "screen", "search")
     assert event.criteria == {"q": keys["postcode"], "tried": "Postcode"}
@@ -74,7 +73,7 @@ def test_nothing_typed_offers_the_box_and_writes_nothing(search):
     response = search("")
 
     assert read(response).heading == "Search"
-    assert not EnquiryEvent.objects.exists()
+    assert not audited()
 
 
 def test_what_cannot_be_understood_is_said_beside_the_box(search):
@@ -82,7 +81,7 @@ def test_what_cannot_be_understood_is_said_beside_the_box(search):
 
     assert "There is a problem" in response.text
     assert "Enter an MPRN, a postcode (with a house number if you know it)" in response.text
-    assert not EnquiryEvent.objects.exists()
+    assert not audited()
 
 
 def test_wrong_check_digits_are_warned_of_where_nothing_is_found(search):
@@ -205,3 +204,20 @@ def test_what_was_typed_comes_back_as_text(search):
     response = search('<script>alert("1")</script> LS1 4AP')
 
     assert "<script>alert" not in response.text
+
+
+def test_what_was_not_looked_at_is_not_said_to_be_missing(client, shipper, keys, monkeypatch):
+    monkeypatch.setattr("des.meterpoints.enquiry.PLACES", 1)
+    client.force_login(shipper)
+
+    response = client.get("/search/", {"q": "99998 road"})
+
+    assert "None on the streets looked at" in response.text
+    assert "These words are in more streets than a search looks at." in response.text
+    assert "Showing the whole street" not in response.text
+
+
+def test_spaces_alone_are_nothing_typed(client, shipper):
+    client.force_login(shipper)
+
+    assert "Results for" not in client.get("/search/", {"q": "   "}).text

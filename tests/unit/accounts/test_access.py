@@ -71,6 +71,20 @@ def test_someone_with_two_memberships_acts_under_the_longest_held_or_the_one_nam
     assert actor_for(shipper, on=TODAY, membership_id=second.pk).market_role == MarketRole.SUPPLIER
 
 
+def test_a_membership_whose_market_role_has_ended_does_not_keep_the_next_from_holding(shipper, membership):
+    second = Membership.objects.create(
+        user=shipper,
+        organisation=membership.organisation,
+        market_role=MarketRole.SUPPLIER,
+        portal_roles=["user"],
+        started_on=YESTERDAY,
+    )
+    MarketParticipant.objects.filter(organisation=membership.organisation, market_role="shipper").update(ended_on=TODAY)
+
+    assert actor_for(shipper, on=TODAY).membership_id == second.pk
+    assert actor_for(shipper, on=TODAY, membership_id=membership.pk) is None
+
+
 def test_nobody_acts_under_the_membership_of_another(shipper, other_shipper):
     another = Membership.objects.get(user=other_shipper)
 

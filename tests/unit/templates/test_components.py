@@ -63,8 +63,8 @@ def test_withheld_opens_without_a_script_and_says_who_can_change_it() -> None:
 
 
 def test_record_tells_withheld_from_not_held() -> None:
-    shipper = SimpleNamespace(label="Shipper", value=None, withheld=WITHHELD, hint="", format="text")
-    zone = SimpleNamespace(label="Exit zone", value=None, withheld=None, hint="", format="text")
+    shipper = SimpleNamespace(label="Shipper", value=None, withheld=WITHHELD, format="text")
+    zone = SimpleNamespace(label="Exit zone", value=None, withheld=None, format="text")
     held, empty = component("summary_list", items=[shipper, zone]).split("Exit zone")
     assert "Withheld" in held
     assert "Not held" not in held
@@ -72,16 +72,15 @@ def test_record_tells_withheld_from_not_held() -> None:
     assert "Withheld" not in empty
 
 
-def test_record_shows_zero_a_hint_and_a_status() -> None:
+def test_record_shows_zero_and_a_status() -> None:
     html = component(
         "summary_list",
         items=[
-            SimpleNamespace(label="AQ", value=0, withheld=None, hint="From 1 April 2026", format="number"),
-            SimpleNamespace(label="Status", value=("DE", "Dead"), withheld=None, hint="", format="status"),
+            SimpleNamespace(label="AQ", value=0, withheld=None, format="number"),
+            SimpleNamespace(label="Status", value=("DE", "Dead"), withheld=None, format="status"),
         ],
     )
     assert "Not held" not in html
-    assert "From 1 April 2026" in html
     assert '<span class="app-chip app-chip--de">Dead</span>' in html
 
 
@@ -92,25 +91,24 @@ def test_paging_by_key_goes_on_and_back_to_the_start() -> None:
     assert component("pagination") == ""
 
 
-def test_table_has_a_caption_scoped_headings_and_its_order() -> None:
+def test_table_has_a_caption_and_scoped_headings() -> None:
     columns = [
-        {"label": "MPRN", "sort": "ascending", "sort_url": "?sort=-mprn"},
+        {"label": "MPRN"},
         {"label": "AQ", "numeric": True},
     ]
     html = component("table", caption="Meter points", columns=columns, rows=mark_safe("<tr></tr>"), results=True)
     assert '<caption class="govuk-visually-hidden">Meter points</caption>' in html
-    assert (
-        '<th scope="col" aria-sort="ascending"> <a class="govuk-link app-table__sort" href="?sort=-mprn">MPRN</a> </th>'
-        in html
-    )
-    assert '<th scope="col" class="num"> AQ </th>' in html
+    assert '<th scope="col">MPRN</th><th scope="col" class="num">AQ</th>' in html
     assert 'role="region" aria-label="Meter points" tabindex="0" data-results' in html
     assert "<tbody><tr></tr></tbody>" in html
     assert "Withheld" not in html
 
 
-def test_table_explains_its_locks() -> None:
-    assert "Withheld from your role." in component("table", caption="Meter points", columns=[], rows="", locked=True)
+def test_table_explains_its_locks_and_leads_to_the_record_where_it_is_not_on_it() -> None:
+    history = component("table", caption="Meters", columns=[], rows="", locked=True)
+    results = component("table", caption="Meter points", columns=[], rows="", locked=True, results=True)
+    assert "Withheld from your role.</p>" in history
+    assert "Withheld from your role. Open the record to read why.</p>" in results
 
 
 def test_table_escapes_rows_that_are_not_safe() -> None:

@@ -97,7 +97,7 @@ RECORD: dict[str, Any] = {
     "copy_text": 4057369204,
     "address": "12 WATER LANE, LS11 5PS",
     "chips": [("LI", "Live")],
-    "sections": [("Meter point", [SimpleNamespace(label="LDZ", value="NE", withheld=None, hint="", format="text")])],
+    "sections": [("Meter point", [SimpleNamespace(label="LDZ", value="NE", withheld=None, format="text")])],
     "related": [("Meter history", mark_safe("<table></table>"), ""), ("Reads", "", "Nothing held.")],
     "only_match": {"text": "Opened because it is the only match.", "url": "/search/?q=1&list=1"},
     "notices": [{"text": "Twin stream.", "kind": "warning"}],

@@ -3,8 +3,9 @@
 import pytest
 from django.db import DatabaseError, ProgrammingError, connection, transaction
 
-from des.audit.models import Channel, Decision, EnquiryEvent
+from des.audit.models import Channel, Decision
 from des.audit.record import record_enquiry
+from tests.conftest import audited
 
 
 @pytest.fixture
@@ -19,7 +20,7 @@ def event(actor, shipper):
         address="192.0.2.7",
         request_id="ab12",
     )
-    return EnquiryEvent.objects.get()
+    return audited()[0]
 
 
 def test_an_enquiry_is_written_with_who_for_whom_what_and_under_which_rules(event, actor, shipper):
@@ -53,7 +54,25 @@ def test_the_application_cannot_change_what_was_written(event, statement):
     with pytest.raises(ProgrammingError, match=r"permission denied|must be owner"), transaction.atomic():
         connection.cursor().execute(statement)
 
-    assert EnquiryEvent.objects.get() == event
+    assert audited() == [event]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO audit_enquiryevent (id) VALUES (1)",
+        "INSERT INTO audit_enquiryevent (at) VALUES ('2020-01-01')",
+    ],
+)
+def test_the_application_cannot_choose_what_the_database_says(db, statement):
+    with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+        connection.cursor().execute(statement)
+
+
+@pytest.mark.parametrize("statement", ["TABLE audit_enquiryevent", "SELECT criteria FROM audit_enquiryevent"])
+def test_the_application_cannot_read_who_looked_at_what(event, statement):
+    with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+        connection.cursor().execute(statement)
 
 
 def test_what_cannot_be_written_raises_so_that_nothing_is_shown(actor, shipper):

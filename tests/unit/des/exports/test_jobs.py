@@ -9,11 +9,12 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from accounts.matrix import access_matrix
 from accounts.models import Membership
-from des.audit.models import EnquiryEvent
 from des.exports import jobs
 from des.exports.models import Export, State
 from des.meterpoints.models import MeterPoint
+from tests.conftest import audited
 
 NOW = timezone.now()
 
@@ -32,11 +33,17 @@ def test_asking_puts_a_job_in_the_queue_and_an_audit_row_beside_it(queued, shipp
     export = queued()
 
     assert (export.state, export.user, export.criteria) == (State.QUEUED, shipper, {"mprn": keys["mprn"]})
-    assert export.title == f"Meter points: {keys['mprn']}"
-    event = EnquiryEvent.objects.get()
+    assert export.title == f"Meter points: MPRN {keys['mprn']}"
+    (event,) = audited()
     assert (event.channel, event.enquiry, event.person_id) == ("export", "meter-points", shipper.pk)
     assert event.criteria == {"mprn": keys["mprn"], "export": str(export.pk)}
     assert (event.address, event.request_id, event.result_count) == ("192.0.2.7", "ab12", None)
+
+
+def test_a_title_says_what_each_thing_asked_is(queued, keys):
+    export = queued(postcode=keys["postcode"], house="999")
+
+    assert export.title == f"Meter points: postcode {keys['postcode']}, house number or name 999"
 
 
 def test_the_file_holds_what_the_screen_lists_and_a_digest_of_itself(queued, keys):
@@ -58,6 +65,13 @@ def test_a_record_is_exported_with_all_its_columns(queued):
 
     assert "annual_quantity" in whole
     assert set(listed) < set(whole)
+
+
+def test_all_columns_are_for_one_record_and_not_for_a_list(queued, keys):
+    listed, whole = (queued(postcode=keys["postcode"], whole_record=choice) for choice in (False, True))
+
+    assert not whole.whole_record
+    assert set(rows_of(written(whole))[0]) == set(rows_of(written(listed))[0])
 
 
 def test_what_another_shipper_may_not_see_is_withheld_from_their_file(queued, other_shipper, shipper):
@@ -85,6 +99,15 @@ def test_a_wider_search_is_exported_where_it_is_the_one_that_finds(queued, keys)
     export = written(queued(postcode=keys["postcode"], house="99999"))
 
     assert export.rows_done == MeterPoint.objects.filter(postcode=keys["postcode"]).count()
+    assert export.note == f"No “99999” in {keys['postcode']}. Showing all of {keys['postcode']}."
+
+
+def test_what_was_asked_exactly_has_no_note(queued):
+    assert written(queued()).note == ""
+
+
+def test_the_file_names_the_access_matrix_it_was_written_under(queued):
+    assert written(queued()).matrix_version == access_matrix().version
 
 
 def test_a_bell_that_rings_twice_writes_once(queued):
@@ -116,7 +139,8 @@ def test_a_job_whose_worker_was_killed_is_taken_up_when_its_lease_is_over(queued
 
 def test_what_a_killed_worker_left_behind_is_no_hindrance(queued):
     export = queued()
-    left = jobs.path_of(export).with_suffix(f".{os.getpid()}.part")
+    export.attempts = 1
+    left = jobs.path_of(export).with_suffix(".part")
     left.parent.mkdir(parents=True)
     left.write_text("half a fi")
 
@@ -149,7 +173,8 @@ def test_a_bell_that_was_not_heard_is_rung_again_after_a_while(queued):
     export = queued()
 
     assert jobs.waiting_exports(now=export.requested_at) == []
-    assert jobs.waiting_exports(now=export.requested_at + timedelta(seconds=6)) == [export.pk]
+    assert jobs.waiting_exports(now=export.requested_at + timedelta(seconds=59)) == []
+    assert jobs.waiting_exports(now=export.requested_at + timedelta(seconds=61)) == [export.pk]
 
 
 # -- rights, at the moment of writing
@@ -249,15 +274,14 @@ def test_progress_is_told_while_the_file_grows(queued, monkeypatch):
         for block in (b"mprn\n", b"1\n2\n", b"3\n"):
             yield block
             export.refresh_from_db()
-            told.append((export.rows_done, export.lease_until))
+            told.append((export.rows_done, export.rows_total))
 
     moments = iter(range(0, 1_000, 2))
     monkeypatch.setattr(jobs, "csv_blocks", slowly)
     monkeypatch.setattr(jobs.timezone, "now", lambda: NOW + timedelta(seconds=next(moments)))
     jobs.write_export(export_id=export.pk, now=NOW)
 
-    assert [rows for rows, _ in told] == [0, 2, 3]
-    assert told[0][1] < told[1][1] < told[2][1]
+    assert told == [(0, 1), (2, 1), (3, 1)]
 
 
 def test_only_its_owner_s_system_user_reads_the_directory(queued, settings):
@@ -267,6 +291,17 @@ def test_only_its_owner_s_system_user_reads_the_directory(queued, settings):
 
 
 # -- the end of a file
+
+
+def test_a_file_that_a_killed_worker_left_whole_is_deleted_in_the_end(queued, settings):
+    kept = jobs.path_of(written(queued()))
+    left = kept.with_name("left-1.csv")
+    left.write_text("mprn\n")
+    os.utime(left, (old := (timezone.now() - timedelta(days=settings.EXPORT_DAYS, hours=2)).timestamp(), old))
+
+    jobs.expire_exports(now=timezone.now())
+
+    assert list(settings.EXPORT_DIR.iterdir()) == [kept]
 
 
 def test_a_file_is_deleted_when_its_time_is_up(queued):

@@ -30,5 +30,5 @@ def test_a_job_that_is_done_has_a_file(queued):
 def test_a_job_has_a_title_and_a_page(queued, keys):
     export = queued()
 
-    assert str(export) == f"Meter points: {keys['mprn']}"
+    assert str(export) == f"Meter points: MPRN {keys['mprn']}"
     assert export.get_absolute_url() == f"/exports/{export.pk}/"

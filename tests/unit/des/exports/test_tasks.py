@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from des.celery import app
-from des.exports import tasks
+from des.exports import jobs, tasks
 from des.exports.models import Export, State
 
 
@@ -29,12 +29,22 @@ def test_writing_takes_an_id_and_whatever_a_newer_caller_adds(queued):
 
 def test_jobs_that_wait_are_rung_for_again(queued, rung):
     late, fresh = queued(), queued()
-    Export.objects.filter(pk=late.pk).update(requested_at=timezone.now() - timedelta(minutes=1))
+    Export.objects.filter(pk=late.pk).update(requested_at=timezone.now() - timedelta(minutes=2))
 
     tasks.write_waiting()
 
     assert rung == [str(late.pk)]
     assert fresh.state == State.QUEUED
+
+
+@pytest.mark.parametrize("task", [tasks.write, tasks.write_waiting])
+def test_a_message_is_dropped_by_the_time_its_job_is_rung_for_again(monkeypatch, task):
+    sent = []
+    monkeypatch.setattr(app, "send_task", lambda *_args, **options: sent.append(options["expires"]))
+
+    task.delay(export_id="any")
+
+    assert sent == [jobs.RING_AGAIN.total_seconds()]
 
 
 def test_files_expire(queued):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from des.parties.codes import all_meanings, coded, meanings, status
+from des.parties.codes import all_meanings, coded, meanings, named, status
 from des.parties.models import LDZ, Code, EndUserCategoryBand, ExitZone, RegisterState
 from tests.conftest import owning
 
@@ -15,6 +15,11 @@ def test_a_code_that_is_not_known_stays_as_it_was_loaded(db):
     assert coded("meter_point_status").show("??") == "??"
     assert coded("no_such_set").show("LI") == "LI"
     assert status("meter_point_status").show("??") == ("??", "??")
+
+
+def test_a_code_of_our_own_reads_as_its_meaning_alone(db):
+    assert named("market_role").show("shipper") == "Gas shipper"
+    assert named("market_role").show("??") == "??"
 
 
 def test_a_status_is_a_code_that_colours_and_a_meaning_that_reads(db):
