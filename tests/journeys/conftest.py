@@ -52,8 +52,9 @@ def demo() -> Iterator[dict[str, Any]]:
     shutil.rmtree(directory)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Chromium, ended with the journeys: while it runs there is an event loop, in which Django refuses its database."""
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
             executable_path="/usr/bin/chromium",
