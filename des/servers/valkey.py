@@ -69,6 +69,8 @@ class Broker:
 
     def start(self) -> None:
         """Start the server, unless one that is not ready yet runs, and wait until it is ready."""
+        if not self.socket.exists():
+            self.stop()  # one whose directory was removed under it
         if not self._running():
             self._launch()
         deadline = time.monotonic() + START_WITHIN

@@ -1,6 +1,7 @@
 """The private Valkey starts, is shared, survives being killed, and says plainly when it cannot start."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -93,3 +94,14 @@ def test_a_program_that_refuses_its_options_is_reported(directory: Path, monkeyp
 def test_a_directory_that_cannot_be_made_is_reported() -> None:
     with pytest.raises(ServerError, match="Valkey cannot be started in /dev/null/des"):
         valkey.ensure(Path("/dev/null/des"))
+
+
+def test_a_directory_removed_under_it_is_made_anew(directory: Path) -> None:
+    valkey.ensure(directory)
+    first = server(directory)
+    shutil.rmtree(directory / "valkey")
+
+    url = valkey.ensure(directory)
+
+    assert say(url, "PING") == "+PONG\r\n"
+    assert server(directory) != first
