@@ -15,7 +15,7 @@ logger = logging.getLogger("des.requests")
 
 # What no page of ours asks of a browser, and no other site may load from us.
 LIMITS = {
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), interest-cohort=()",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 

@@ -19,7 +19,7 @@ ALWAYS = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), interest-cohort=()",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
 PUBLIC = ["/sign-in/", "/help/", "/nowhere/", "/health/live", "/health/ready", "/"]
 SIGNED_IN = ["/", "/search/?q=LS1", "/enquiries/meter-points/", "/meter-points/5454555/", "/exports/", "/nowhere/"]
