@@ -1,11 +1,13 @@
 """The access matrix: which market role may see which data item of which enquiry, and how far.
 
-It is data, one line per (enquiry, data item, market role), in `access_matrix.csv`; no line means no access. A
-deployment may name its own file in the setting `ACCESS_MATRIX`.
+It is data, one line per (enquiry, data item, market role), in `access_matrix.csv`; no line means no access. A line
+that names a term, the slug of a document in `TermsDocument`, holds once that is accepted; beside it there may be a line
+for who has not accepted it. A deployment may name its own file in the setting `ACCESS_MATRIX`.
 """
 
 import csv
 import hashlib
+from collections.abc import Container
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -32,10 +34,22 @@ class Grant:
 @dataclass(frozen=True)
 class AccessMatrix:
     version: str
-    grants: dict[tuple[str, DataItem, MarketRole], Grant]
+    grants: dict[tuple[str, DataItem, MarketRole], tuple[Grant, ...]]
 
-    def grant(self, *, enquiry: str, item: DataItem, market_role: MarketRole) -> Grant | None:
-        return self.grants.get((enquiry, item, market_role))
+    def lines(self, *, enquiry: str, item: DataItem, market_role: MarketRole) -> tuple[Grant, ...]:
+        """All lines of a role for a data item: at most one without a term, and one for each term."""
+        return self.grants.get((enquiry, item, market_role), ())
+
+    def grant(
+        self, *, enquiry: str, item: DataItem, market_role: MarketRole, accepted: Container[str] = ()
+    ) -> Grant | None:
+        """The widest line that holds for who has accepted some terms."""
+        holding = [
+            grant
+            for grant in self.lines(enquiry=enquiry, item=item, market_role=market_role)
+            if not grant.term or grant.term in accepted
+        ]
+        return min(holding, key=lambda grant: grant.scope != Scope.ANY, default=None)
 
     @classmethod
     def read(cls, path: Path) -> "AccessMatrix":
@@ -44,7 +58,7 @@ class AccessMatrix:
         lines = csv.reader(content.decode().splitlines())
         if next(lines, None) != HEADINGS:
             raise MatrixError(f"{path.name}: the first line must read {','.join(HEADINGS)}.")
-        grants: dict[tuple[str, DataItem, MarketRole], Grant] = {}
+        grants: dict[tuple[str, DataItem, MarketRole], tuple[Grant, ...]] = {}
         for number, line in enumerate(lines, start=2):
             try:
                 enquiry, item, role, scope, term = line
@@ -52,9 +66,9 @@ class AccessMatrix:
                 grant = Grant(Scope(scope), term)
             except ValueError as error:
                 raise MatrixError(f"{path.name}, line {number}: {error}.") from error
-            if key in grants:
+            if term in {held.term for held in grants.get(key, ())}:
                 raise MatrixError(f"{path.name}, line {number}: a second line for {', '.join(line[:3])}.")
-            grants[key] = grant
+            grants[key] = (*grants.get(key, ()), grant)
         return cls(version=hashlib.sha256(content).hexdigest(), grants=grants)
 
 

@@ -15,7 +15,7 @@ class MarketRole(TextChoices):
     MAM = "mam", "Meter asset manager"
     MAP = "map", "Meter asset provider"
     PCW = "pcw", "Price comparison website"
-    OPERATOR = "operator", "Operator support"
+    OPERATOR = "operator", "Operator"
 
 
 class PortalRole(TextChoices):
@@ -24,7 +24,10 @@ class PortalRole(TextChoices):
     USER = "user", "User"
     EXPORTER = "exporter", "Exporter"
     LSO = "lso", "Local Security Officer"
+    GROUP_LSO = "group-lso", "Group Local Security Officer"
     SUPPORT = "support", "Operator support"
+    SECURITY = "security", "Operator security"
+    AUDITOR = "auditor", "Operator auditor"
     ADMINISTRATOR = "administrator", "Operator administrator"
 
 
@@ -34,17 +37,40 @@ class Permission(StrEnum):
     ENTER = "enter"
     ENQUIRE = "enquire"
     EXPORT = "export"
+    PEOPLE = "people"  # look after the people of one's organisations
+    QUEUE = "queue"  # handle the access requests that no LSO decides
+    SUPPORT = "support"  # open a support session, find people and organisations, lift a lock
+    ORGANISATIONS = "organisations"  # make and change organisations, their roles, domains and groups
+    IDENTITIES = "identities"  # consent to invitations, decide who a freed address is, close accounts
+    PUBLISH = "publish"  # terms of use and messages to users
+    EVENTS = "events"  # read the security events of everybody
+    EVIDENCE = "evidence"  # take the evidence of access control away
 
 
-ENTER, ENQUIRE, EXPORT = Permission.ENTER, Permission.ENQUIRE, Permission.EXPORT
+# Which portal roles an organisation's own people hold, and which only the operator's.
+OPERATOR_ROLES = frozenset({PortalRole.SUPPORT, PortalRole.SECURITY, PortalRole.AUDITOR, PortalRole.ADMINISTRATOR})
+LSO_ROLES = frozenset({PortalRole.LSO, PortalRole.GROUP_LSO})
+# Who looks after the people of an organisation: the operator's own are looked after by its administrators.
+KEEPER_ROLES = LSO_ROLES | {PortalRole.ADMINISTRATOR}
+# Who must have a second factor, and whose sessions are the short ones.
+FACTOR_ROLES = OPERATOR_ROLES | LSO_ROLES | {PortalRole.EXPORTER}
+PRIVILEGED_ROLES = OPERATOR_ROLES | LSO_ROLES
+
+_P = Permission
 
 PERMISSIONS: dict[PortalRole, frozenset[Permission]] = {
-    PortalRole.USER: frozenset({ENTER, ENQUIRE}),
-    PortalRole.EXPORTER: frozenset({ENTER, ENQUIRE, EXPORT}),
+    PortalRole.USER: frozenset({_P.ENTER, _P.ENQUIRE}),
+    PortalRole.EXPORTER: frozenset({_P.ENTER, _P.ENQUIRE, _P.EXPORT}),
     # An LSO manages colleagues and does not get data by being LSO.
-    PortalRole.LSO: frozenset({ENTER}),
-    PortalRole.SUPPORT: frozenset({ENTER, ENQUIRE}),
-    PortalRole.ADMINISTRATOR: frozenset({ENTER}),
+    PortalRole.LSO: frozenset({_P.ENTER, _P.PEOPLE}),
+    PortalRole.GROUP_LSO: frozenset({_P.ENTER, _P.PEOPLE}),
+    # Enquiries only inside a support session: see `Actor.may`.
+    PortalRole.SUPPORT: frozenset({_P.ENTER, _P.ENQUIRE, _P.QUEUE, _P.SUPPORT}),
+    PortalRole.SECURITY: frozenset({_P.ENTER, _P.EVENTS, _P.SUPPORT}),
+    PortalRole.AUDITOR: frozenset({_P.ENTER, _P.EVENTS, _P.EVIDENCE}),
+    PortalRole.ADMINISTRATOR: frozenset(
+        {_P.ENTER, _P.ORGANISATIONS, _P.IDENTITIES, _P.PUBLISH, _P.EVENTS, _P.EVIDENCE}
+    ),
 }
 
 

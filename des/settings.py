@@ -58,11 +58,13 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
+    "django.contrib.messages",
     "des.screens.apps.StaticFilesConfig",
     "django.contrib.postgres",
     "django.forms",
     "allauth",
     "allauth.account",
+    "django_otp",  # the one authority on second factors; the devices are those of accounts/models/factors.py
     "django_tables2",
     "accounts",
     "des.database",
@@ -86,7 +88,10 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.SignInMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
     "accounts.middleware.ActorMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -103,9 +108,18 @@ TEMPLATES: list[dict[str, Any]] = [
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "accounts.context.account",
                 "des.screens.context.page",
             ],
         },
+    },
+    {
+        # Mail is plain text: what escapes for HTML would spoil it.
+        "NAME": "mail",
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "OPTIONS": {"autoescape": False},
     },
     {
         "NAME": "jinja2",
@@ -177,6 +191,8 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE = {
     "write waiting exports": {"task": "des.exports.tasks.write_waiting", "schedule": 10},
     "expire exports": {"task": "des.exports.tasks.expire", "schedule": 600},
+    "send mail": {"task": "accounts.tasks.send_mail", "schedule": 5},
+    "forget what has served its time": {"task": "accounts.tasks.forget", "schedule": 3600},
 }
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 2 * CELERY_TASK_TIME_LIMIT,  # longer than any task, else a long one runs twice
@@ -186,15 +202,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 5,
 }
 
-# Sign-in limits live here, so they must survive a restart and hold for all workers together.
-CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
-        "LOCATION": "django_cache",
-        # A full cache forgets, and a limit forgotten is a limit lifted.
-        "OPTIONS": {"MAX_ENTRIES": 1_000_000},
-    },
-}
+# Nothing may rest on it: limits, sessions and one-time codes have tables of their own.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 
@@ -208,9 +217,10 @@ SILENCED_SYSTEM_CHECKS = [
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "accounts.passwords.Length"},
+    {"NAME": "accounts.passwords.PlainText"},
+    {"NAME": "accounts.passwords.Breached"},
+    {"NAME": "accounts.passwords.OwnWords"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
@@ -224,11 +234,78 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_FORMS = {"login": "accounts.forms.SignInForm"}
-ACCOUNT_RATE_LIMITS = {"login": "1000/5m", "login_failed": "30/15m/ip,5/15m/key"}
+ACCOUNT_RATE_LIMITS = False  # ours are counted in PostgreSQL: see LIMITS
+ACCOUNT_LOGIN_TIMEOUT = 900  # seconds from the password to the second factor
 TRUSTED_PROXIES = ALLAUTH_TRUSTED_PROXY_COUNT = number("TRUSTED_PROXIES", 0)
 
-SESSION_COOKIE_AGE = 12 * 3600  # seconds; the absolute limit
+# How often a thing may be tried: so many times in so many seconds (docs/security-flow.md says what each counts).
+LIMITS: dict[str, tuple[int, int]] = {
+    "sign-in by account and network": (5, 900),
+    "sign-in by account": (20, 900),
+    "sign-in by account and known device": (5, 900),
+    "sign-in by network": (30, 900),
+    "sign-in by anybody": (1000, 300),
+    "mail about a pause": (1, 900),
+    "factor, short": (5, 300),
+    "factor, hour": (20, 3600),
+    "factor, day": (50, 86_400),
+    "factor by network": (100, 3600),
+    "reset, hour": (2, 3600),
+    "reset, day": (5, 86_400),
+    "reset by network": (50, 3600),
+    "reset code by account": (10, 3600),
+    "reset code by network": (50, 3600),
+    "mail before enrolment": (5, 3600),
+    "access request by address": (5, 86_400),
+    "access request by network": (20, 3600),
+    "private link by network": (100, 3600),
+}
+
+
+def limits(text: str) -> dict[str, tuple[int, int]]:
+    """Limits as `name=tries/seconds`, with semicolons between."""
+    chosen = {}
+    for part in filter(None, (part.strip() for part in text.split(";"))):
+        name, _, figures = part.partition("=")
+        tries, _, seconds = figures.partition("/")
+        if name not in LIMITS or not (tries.isdecimal() and seconds.isdecimal() and int(tries) and int(seconds)):
+            raise ImproperlyConfigured(f"LIMITS reads name=tries/seconds; with known names; {part!r} does not.")
+        chosen[name] = (int(tries), int(seconds))
+    return chosen
+
+
+LIMITS |= limits(variable("LIMITS", ""))
+
+# Seal the seeds of authenticator apps; the first seals, the others still open what they sealed.
+FACTOR_KEYS = variable("FACTOR_KEYS", "only for tests and for commands that open nothing" if TEST else None).split(",")
+if any(len(key) < 32 for key in FACTOR_KEYS):
+    raise ImproperlyConfigured("FACTOR_KEYS must have at least 32 characters each, with commas between.")
+PROOF_MINUTES = number("PROOF_MINUTES", 5)  # how long a proof counts before what asks for a fresh one
+RESET_MINUTES = number("RESET_MINUTES", 30)  # a link to a new password
+CODE_MINUTES = number("CODE_MINUTES", 10)  # a code by mail or by telephone
+INVITATION_DAYS = number("INVITATION_DAYS", 7)
+MAIL_DAYS = number("MAIL_DAYS", 30)  # what was sent is forgotten
+EXPORT_PROOF_ROWS = number("EXPORT_PROOF_ROWS", 10_000)  # an export of more rows asks for a fresh proof
+
+# The cookie is dropped sooner by `accounts.operations.sessions`, which knows how privileged its person is.
+SESSION_HOURS, SESSION_IDLE_MINUTES = number("SESSION_HOURS", 12), number("SESSION_IDLE_MINUTES", 30)
+PRIVILEGED_SESSION_HOURS = number("PRIVILEGED_SESSION_HOURS", 8)
+PRIVILEGED_IDLE_MINUTES = number("PRIVILEGED_IDLE_MINUTES", 15)
+SESSION_COOKIE_AGE = SESSION_HOURS * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# For test environments: signing in stands for accepting the terms, and the sign-in page says so.
+TERMS_BY_NOTICE = switch("TERMS_BY_NOTICE")
+
+# When people who do not sign in are warned, and when their memberships are disabled.
+DORMANT_WARNING_DAYS, DORMANT_DAYS = number("DORMANT_WARNING_DAYS", 60), number("DORMANT_DAYS", 90)
+CERTIFICATION_DAYS = number("CERTIFICATION_DAYS", 365)  # between two rounds
+CERTIFICATION_DUE_DAYS = number("CERTIFICATION_DUE_DAYS", 30)  # to finish one
+REQUEST_TARGET_DAYS = number("REQUEST_TARGET_DAYS", 3)  # working days to a decision
+REQUEST_CONFIRM_HOURS = number("REQUEST_CONFIRM_HOURS", 48)  # to confirm the address
+REQUEST_EXPIRY_DAYS = number("REQUEST_EXPIRY_DAYS", 30)  # without a decision or an answer
+SUPPORT_MINUTES = number("SUPPORT_MINUTES", 60)  # the longest support session
 
 
 # -- browser security --------------------------------------------------------------------------------------------------
@@ -239,6 +316,9 @@ CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = TLS
 SESSION_COOKIE_NAME = "__Host-session" if TLS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if TLS else "csrf"
+# By it a browser is known again: for mail about a new one, and so that others cannot lock its owner out.
+DEVICE_COOKIE_NAME = "__Host-device" if TLS else "device"
+DEVICE_COOKIE_AGE = 400 * 24 * 3600  # seconds; the longest that browsers keep a cookie
 CSRF_TRUSTED_ORIGINS = [PUBLIC_BASE_URL]
 CSRF_FAILURE_VIEW = "des.screens.errors.csrf_failure"
 SECURE_HSTS_SECONDS = 0 if LOCAL else number("HSTS_SECONDS", 31_536_000)
@@ -285,6 +365,7 @@ STORAGES = {
 # Tests serve what lies in the tree; everything else what `collectstatic` gathered.
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = TEST
 EXPORT_DIR = Path(variable("EXPORT_DIR", str(DES_DIR / "exports")))
+ATTACHMENT_DIR = Path(variable("ATTACHMENT_DIR", str(DES_DIR / "attachments")))  # of access requests
 
 MAIL_DIR = variable("MAIL_DIR", str(DES_DIR / "mail"))
 DEFAULT_FROM_EMAIL = variable("MAIL_FROM", "Data Enquiry Service <no-reply@localhost>")

@@ -1,14 +1,10 @@
 """Every address of the service."""
 
-from allauth.account.views import login, logout
 from django.urls import URLPattern, URLResolver, include, path
 
-from accounts.decorators import public
-
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("sign-in/", public(login), name="account_login"),
-    path("sign-out/", public(logout), name="account_logout"),
     path("exports/", include("des.exports.urls")),
+    path("", include("accounts.urls")),
     path("", include("des.screens.urls")),
 ]
 

@@ -2,14 +2,17 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.utils import timezone
 
 POINTS, SEED = 3_000, 7
 PASSWORD = "correct horse battery staple"
+FACTOR_SEED = b"a seed of twenty by."  # of everybody's authenticator app
 SINCE = date(2020, 1, 6)
 
 
@@ -71,6 +74,80 @@ def _settings(settings: Any, tmp_path: Path) -> None:
     """Cheap passwords, files of the test's own, and no broker."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.EXPORT_DIR = tmp_path / "exports"
+    settings.ATTACHMENT_DIR = tmp_path / "attachments"
+
+
+class PortalClient(Client):
+    """A browser: signed in as its person must be, and saying with each form for whom it was made."""
+
+    def force_login(self, user: Any, backend: str | None = None) -> None:
+        """Sign somebody in as the sign-in pages do: with a sign-in of record, and with the factor they have."""
+        from django_otp import DEVICE_ID_SESSION_KEY
+
+        from accounts.operations import factors, sessions
+        from accounts.origin import SERVICE
+
+        super().force_login(user, backend)
+        begun, _ = sessions.begin(user=user, device_token="this browser", origin=SERVICE, now=timezone.now())
+        session = self.session
+        session[sessions.SIGN_IN_KEY] = begun.pk
+        if held := factors.factors_of(user):
+            session[DEVICE_ID_SESSION_KEY] = held[0].persistent_id
+        session.save()
+
+    def post(self, path: str, data: Any = None, *args: Any, **kwargs: Any) -> Any:
+        form = dict(data) if isinstance(data, dict) else {} if data is None else data
+        if isinstance(form, dict) and "acting" not in form and (acting := self.acting()):
+            form["acting"] = str(acting)
+        return super().post(path, form, *args, **kwargs)
+
+    def acting(self) -> int | None:
+        """The membership that the person signed in here acts under."""
+        from accounts.access import actor_for
+        from accounts.middleware import MEMBERSHIP_KEY
+        from accounts.models import User
+
+        session = self.session
+        user = User.objects.filter(pk=session.get("_auth_user_id")).first()
+        actor = actor_for(user, now=timezone.now(), membership_id=session.get(MEMBERSHIP_KEY)) if user else None
+        return actor.membership_id if actor else None
+
+
+@pytest.fixture
+def client() -> PortalClient:
+    return PortalClient()
+
+
+def code_of_app(*, steps: int = 0) -> str:
+    """What everybody's authenticator app shows now, or some steps of 30 seconds from now."""
+    import time
+
+    from django_otp.oath import TOTP
+
+    totp = TOTP(FACTOR_SEED)
+    totp.time = time.time() + 30 * steps
+    return f"{totp.token():06d}"
+
+
+def give_factor(user: Any) -> Any:
+    """An authenticator app for a person, whose codes are those of `code_of_app`."""
+    from accounts import sealing
+    from accounts.models import AuthenticatorApp
+
+    return AuthenticatorApp.objects.create(
+        user=user, name="App", sealed_key=sealing.sealed(FACTOR_SEED), created_at=timezone.now()
+    )
+
+
+def accept_terms(user: Any, *, but: tuple[str, ...] = ()) -> None:
+    """Accept every document in force, the additional ones too."""
+    from accounts.models import AcceptedBy, TermsDocument
+    from accounts.operations import terms
+    from accounts.origin import SERVICE
+
+    now = timezone.now()
+    for document in TermsDocument.objects.in_force(on=timezone.localdate()).exclude(slug__in=but):
+        terms.accept(user=user, document=document, sha256=document.sha256, by=AcceptedBy.CLICK, origin=SERVICE, now=now)
 
 
 type MakePerson = Callable[..., Any]
@@ -78,11 +155,18 @@ type MakePerson = Callable[..., Any]
 
 @pytest.fixture
 def person(db: None) -> MakePerson:
-    """Make one of the cast: a user, with a membership where a short code and a role are given."""
+    """Make one of the cast: a user, with a membership where a short code and a role are given.
+
+    All have accepted the terms, and who must have a second factor has one.
+    """
     from accounts.models import MarketParticipant, Membership, User
+    from accounts.permissions import FACTOR_ROLES
 
     def make(name: str, short_code: str = "", market_role: str = "", *portal_roles: str) -> Any:
         user = User.objects.create_user(email=f"{name}@example.com", password=PASSWORD, name=name.title())
+        accept_terms(user)
+        if FACTOR_ROLES & set(portal_roles):
+            give_factor(user)
         if short_code:
             holder = MarketParticipant.objects.get(short_code=short_code, market_role=market_role)
             Membership.objects.create(
@@ -148,8 +232,75 @@ def other_transporter(person: MakePerson, keys: dict[str, str]) -> Any:
 
 
 @pytest.fixture
-def support(person: MakePerson) -> Any:
+def idle_support(person: MakePerson) -> Any:
+    """Support without a support session: sees no data."""
     return person("support", "DES", "operator", "support")
+
+
+@pytest.fixture
+def support(idle_support: Any) -> Any:
+    """Support within a support session."""
+    from accounts.models import Organisation, SupportSession
+
+    now = timezone.now()
+    SupportSession.objects.create(
+        user=idle_support,
+        organisation=Organisation.objects.get(participants__short_code="BGF", participants__market_role="shipper"),
+        reason="Call 4711: the caller's site is not found.",
+        opened_at=now,
+        closes_at=now + timedelta(hours=1),
+    )
+    return idle_support
+
+
+@pytest.fixture
+def other_support(person: MakePerson) -> Any:
+    return person("other-support", "DES", "operator", "support")
+
+
+@pytest.fixture
+def security(person: MakePerson) -> Any:
+    return person("security", "DES", "operator", "security")
+
+
+@pytest.fixture
+def auditor(person: MakePerson) -> Any:
+    return person("auditor", "DES", "operator", "auditor")
+
+
+@pytest.fixture
+def administrator(person: MakePerson) -> Any:
+    return person("administrator", "DES", "operator", "administrator")
+
+
+@pytest.fixture
+def reader(person: MakePerson) -> Any:
+    """An ordinary user, who need have no second factor and has none."""
+    return person("reader", "BGF", "shipper", "user")
+
+
+@pytest.fixture
+def group_lso(person: MakePerson) -> Any:
+    """A group LSO of BGF's company, whose group has that of OCT too."""
+    from accounts.models import Organisation, OrganisationGroup
+
+    user = person("group-lso", "BGF", "shipper", "group-lso")
+    group = OrganisationGroup.objects.create(name="Group of two")
+    codes = {"participants__short_code__in": ["BGF", "OCT"], "participants__market_role": "shipper"}
+    Organisation.objects.filter(pk__in=Organisation.objects.filter(**codes).values("pk")).update(group=group)
+    return user
+
+
+@pytest.fixture
+def other_lso(person: MakePerson) -> Any:
+    """The LSO of another organisation."""
+    return person("other-lso", "OCT", "shipper", "lso")
+
+
+@pytest.fixture
+def second_lso(person: MakePerson) -> Any:
+    """Another LSO of the same organisation as `lso`."""
+    return person("second-lso", "BGF", "shipper", "lso")
 
 
 @pytest.fixture
@@ -169,7 +320,7 @@ def actor() -> Callable[[Any], Any]:
     from accounts.access import actor_for
 
     def of(user: Any) -> Any:
-        found = actor_for(user, on=date.today())
+        found = actor_for(user, now=timezone.now())
         assert found
         return found
 

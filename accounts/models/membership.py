@@ -1,6 +1,7 @@
 """For which organisation, in which market role, a person acts."""
 
-from typing import ClassVar
+from datetime import date
+from typing import ClassVar, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -8,7 +9,23 @@ from django.db.models import F, Q
 
 from accounts.models.organisation import DatedQuerySet, Organisation
 from accounts.models.user import User
-from accounts.permissions import MarketRole, PortalRole
+from accounts.permissions import FACTOR_ROLES, KEEPER_ROLES, OPERATOR_ROLES, PRIVILEGED_ROLES, MarketRole, PortalRole
+
+
+class MembershipQuerySet(DatedQuerySet["Membership"]):
+    """Memberships, by what they give."""
+
+    def acting(self, *, on: date) -> Self:
+        """Those that a person may act under on a day: in force, and not disabled."""
+        return self.in_force(on=on).filter(disabled_at__isnull=True, user__is_active=True)
+
+    def of_keepers(self) -> Self:
+        """Those of LSOs, and of the operator's administrators."""
+        return self.filter(portal_roles__overlap=[role.value for role in KEEPER_ROLES])
+
+    def not_over(self, *, on: date) -> Self:
+        """Those that hold or are still to come, disabled ones among them."""
+        return self.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=on), user__deleted_at__isnull=True)
 
 
 class Membership(models.Model):
@@ -20,8 +37,11 @@ class Membership(models.Model):
     portal_roles = ArrayField(models.CharField(max_length=20, choices=PortalRole))
     started_on = models.DateField()
     ended_on = models.DateField(null=True, blank=True, help_text="The first day on which it no longer holds.")
+    disabled_at = models.DateTimeField(null=True, blank=True, help_text="Paused with its roles kept.")
+    disabled_because = models.CharField(max_length=200, blank=True)
+    certified_at = models.DateTimeField(null=True, blank=True, help_text="When an LSO last confirmed it.")
 
-    objects: ClassVar = DatedQuerySet["Membership"].as_manager()
+    objects: ClassVar = MembershipQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -41,7 +61,33 @@ class Membership(models.Model):
                 name="membership_has_a_portal_role",
                 violation_error_message="Choose at least one portal role.",
             ),
+            models.CheckConstraint(
+                condition=(
+                    Q(market_role=MarketRole.OPERATOR)
+                    & Q(portal_roles__contained_by=sorted(role.value for role in OPERATOR_ROLES))
+                )
+                | (
+                    ~Q(market_role=MarketRole.OPERATOR)
+                    & ~Q(portal_roles__overlap=sorted(role.value for role in OPERATOR_ROLES))
+                ),
+                name="membership_operator_roles_are_the_operators",
+                violation_error_message="Operator roles are for the operator's own people, and no others are.",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.user} for {self.organisation} as {self.get_market_role_display()}"
+
+    @property
+    def roles(self) -> frozenset[PortalRole]:
+        return frozenset(PortalRole(name) for name in self.portal_roles)
+
+    @property
+    def needs_factor(self) -> bool:
+        """Whether its person must have a second factor: by the roles, or since the organisation requires it."""
+        return bool(self.roles & FACTOR_ROLES) or self.organisation.requires_second_factor
+
+    @property
+    def is_privileged(self) -> bool:
+        """Whether its person's sessions are the short ones."""
+        return bool(self.roles & PRIVILEGED_ROLES)

@@ -9,13 +9,62 @@ from django.db.models import F, Q
 from accounts.permissions import MarketRole
 
 
-class Organisation(models.Model):
-    """A company that may have people in the portal."""
+class OrganisationGroup(models.Model):
+    """Companies that belong together: a group LSO of one looks after the people of all."""
 
     name = models.CharField(max_length=150, unique=True)
 
     def __str__(self) -> str:
         return self.name
+
+
+class Organisation(models.Model):
+    """A company that may have people in the portal."""
+
+    name = models.CharField(max_length=150, unique=True)
+    group = models.ForeignKey(
+        OrganisationGroup, on_delete=models.PROTECT, null=True, blank=True, related_name="organisations"
+    )
+    company_number = models.CharField(max_length=8, blank=True, db_collation="C", help_text="At Companies House.")
+    requires_second_factor = models.BooleanField(
+        default=False, help_text="Of all its people, not only of those whose role needs one."
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(company_number__regex=r"^([A-Z0-9]{8})?$"),
+                name="organisation_company_number_has_its_shape",
+                violation_error_message="A company number is eight digits, or two letters and six digits.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class OrganisationDomain(models.Model):
+    """A mail domain that an organisation owns: an invitation outside them needs the operator's consent."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="domains")
+    domain = models.CharField(max_length=253, db_collation="C")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "domain"],
+                name="organisation_domain_is_listed_once",
+                violation_error_message="This domain is listed already.",
+            ),
+            models.CheckConstraint(
+                condition=Q(domain__regex=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$"),
+                name="organisation_domain_has_its_shape",
+                violation_error_message="A domain reads like company.co.uk, in small letters.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.domain
 
 
 class DatedQuerySet[T: models.Model](models.QuerySet[T]):

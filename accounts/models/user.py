@@ -7,6 +7,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils import timezone
 
 
 class UserManager(BaseUserManager["User"]):
@@ -18,9 +19,12 @@ class UserManager(BaseUserManager["User"]):
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email__iexact=username)
 
-    def create_user(self, *, email: str, password: str, **fields: Any) -> "User":
+    def create_user(self, *, email: str, password: str | None = None, **fields: Any) -> "User":
+        """Make an account; without a password it cannot be signed in to until its person chooses one."""
         user = self.model(email=self.normalize_email(email), **fields)
         user.set_password(password)
+        if password is not None:
+            user.password_set_at = timezone.now()
         user.save(using=self._db)
         return user
 
@@ -36,6 +40,11 @@ class User(AbstractBaseUser):
     name = models.CharField(max_length=150)
     telephone = models.CharField(max_length=30, blank=True)
     is_active = models.BooleanField(default=True, help_text="Switched off, the person cannot sign in.")
+    switched_off_because = models.CharField(max_length=200, blank=True)
+    password_set_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the person last chose a password; none means they must choose one."
+    )
+    dormancy_warned_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
 

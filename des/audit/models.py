@@ -26,6 +26,9 @@ class EnquiryEvent(models.Model):
     at = models.DateTimeField(db_default=Now())
     person_id = models.UUIDField()
     organisation_id = models.BigIntegerField(null=True)
+    support_session_id = models.BigIntegerField(
+        null=True, help_text="The support session in which the operator's support asked."
+    )
     market_role = models.CharField(max_length=10, blank=True, db_collation="C")
     matrix_version = models.CharField(max_length=64, db_collation="C")
     channel = models.CharField(max_length=10, choices=Channel, db_collation="C")

@@ -3,10 +3,15 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.db import transaction
+from django.utils import timezone
+
 from accounts.access import Actor
+from accounts.operations.usage import count_enquiry
 from des.audit.models import Channel, Decision, EnquiryEvent
 
 
+@transaction.atomic
 def record_enquiry(
     *,
     actor: Actor,
@@ -23,6 +28,7 @@ def record_enquiry(
     EnquiryEvent.objects.create(
         person_id=actor.person_id,
         organisation_id=actor.organisation_id,
+        support_session_id=actor.support_session_id,
         market_role=actor.market_role,
         matrix_version=actor.matrix.version,
         channel=channel,
@@ -34,3 +40,5 @@ def record_enquiry(
         address=address,
         request_id=request_id,
     )
+    if decision == Decision.ANSWERED and channel != Channel.DOWNLOAD:
+        count_enquiry(actor=actor, day=timezone.localdate())

@@ -55,6 +55,16 @@ class Place:
         return self.directory / "exports"
 
     @property
+    def attachments(self) -> Path:
+        """Where attachments of access requests are kept."""
+        return self.directory / "attachments"
+
+    @property
+    def factor_key(self) -> Path:
+        """The key that seals second factors: kept, so that they outlive a restart."""
+        return self.directory / "factor_key"
+
+    @property
     def secret_key(self) -> Path:
         """The key that signs sessions: kept, so that they outlive a restart."""
         return self.directory / "secret_key"
@@ -82,7 +92,7 @@ def prepare(words: list[str]) -> None:
 
 def variables(place: Place, *, port: int, tls: bool) -> dict[str, str]:
     """Give the environment that the settings are made of."""
-    for directory in (place.mail, place.exports):
+    for directory in (place.mail, place.exports, place.attachments):
         directory.mkdir(mode=0o700, exist_ok=True)
     for file in (place.log, place.output):
         file.touch(mode=0o600)
@@ -90,10 +100,12 @@ def variables(place: Place, *, port: int, tls: bool) -> dict[str, str]:
         "DEMO": "1",
         "DES_DIR": str(place.directory),
         "SECRET_KEY": kept_secret(place.secret_key),
+        "FACTOR_KEYS": kept_secret(place.factor_key),
         "ALLOWED_HOSTS": "localhost,127.0.0.1",
         "PUBLIC_BASE_URL": f"{'https' if tls else 'http'}://localhost:{port}",
         "MAIL_DIR": str(place.mail),
         "EXPORT_DIR": str(place.exports),
+        "ATTACHMENT_DIR": str(place.attachments),
         "LOG_FILE": str(place.log),
     }
 

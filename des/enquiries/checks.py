@@ -31,7 +31,8 @@ def check_enquiries(enquiries: Collection[type[Enquiry]], matrix: AccessMatrix) 
         known |= {(enquiry.slug, column.item) for column in enquiry.columns}
         known |= {(enquiry.slug, item) for item in enquiry.asks.values()}
     reaches = {enquiry.slug: enquiry.reaches for enquiry in enquiries}
-    for (slug, item, role), grant in matrix.grants.items():
+    lines = [(key, grant) for key, grants in matrix.grants.items() for grant in grants]
+    for (slug, item, role), grant in lines:
         line = f"The access matrix has {slug}, {item}, {role}, {grant.scope}"
         if (slug, item) not in known:
             errors.append(Error(f"{line}: no such item.", id="enquiries.E004"))

@@ -35,7 +35,10 @@ ATTEMPTS = 3
 # A waiting job is rung for again when its message has had this long to be heard.
 RING_AGAIN = timedelta(minutes=1)
 ABANDONED = timedelta(hours=1)
-NO_LONGER = "You no longer have the right to export this. Ask your Local Security Officer."
+NO_LONGER = (
+    "You no longer have the right to export this, or have terms to accept first. "
+    "Ask your Local Security Officer, or accept the terms."
+)
 NOTHING = "Nothing matches any more, so there is no file. Search again."
 CUT_SHORT = "More matches than an export by words can reach. Narrow the search, or export by postcode."
 OTHER_RULES = "The access matrix has changed since this file was written. Export again to have it under today’s rules."
@@ -138,14 +141,23 @@ def write_export(*, export_id: UUID, now: datetime) -> None:
 
 def enquiry_of(export: Export) -> Enquiry:
     """The enquiry of a job as its owner may ask it now. Raises `ExportRefused`."""
-    today = timezone.localdate()
-    actor = actor_for(export.user, on=today, membership_id=export.membership_id)
+    now = timezone.now()
+    actor = actor_for(export.user, now=now, membership_id=export.membership_id)
     if actor is None or not actor.may(Permission.EXPORT):
         raise ExportRefused(NO_LONGER)
-    enquiry = enquiry_named(export.enquiry)(export.criteria, actor=actor, on=today)
+    enquiry = enquiry_named(export.enquiry)(export.criteria, actor=actor, on=timezone.localdate(now))
     if not enquiry.is_valid():
         raise ExportRefused(NO_LONGER)
     return enquiry
+
+
+def is_bulk(enquiry: Enquiry) -> bool:
+    """Whether a valid enquiry finds so many rows that taking them away asks for a fresh proof of who asks."""
+    bound = settings.EXPORT_PROOF_ROWS + 1
+    for statement in enquiry.statements():
+        if count := statement.count(limit=bound):
+            return count == bound
+    return False
 
 
 def check_rights(export: Export) -> None:

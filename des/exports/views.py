@@ -10,7 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts import gates
 from accounts.decorators import ActingRequest, permission_required
+from accounts.operations.sessions import is_fresh
 from accounts.permissions import Permission
 from des.audit.models import Channel, Decision
 from des.audit.record import record_enquiry
@@ -62,6 +64,8 @@ def ask(request: ActingRequest) -> HttpResponse:
                 request_id=request.request_id,
             )
         return render(request, "screens/enquire.html", {"enquiry": enquiry}, status=422)
+    if not is_fresh(request.sign_in, now=timezone.now()) and jobs.is_bulk(enquiry):
+        return gates.lead("proof", request)
     export = jobs.ask_for_export(
         by=request.actor,
         enquiry=enquiry,

@@ -1,6 +1,6 @@
 """Who a person is today: the actor is built from what is true now."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -11,6 +11,12 @@ from accounts.models import MarketParticipant, Membership
 from accounts.permissions import DataItem, MarketRole, Permission, PortalRole, Scope
 
 TODAY = date(2026, 11, 22)
+
+
+def noon(day):
+    return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+
+
 YESTERDAY = TODAY - timedelta(days=1)
 TOMORROW = TODAY + timedelta(days=1)
 
@@ -21,7 +27,7 @@ def membership(shipper):
 
 
 def test_a_shipper_acts_for_their_company_under_its_short_codes(shipper, membership):
-    actor = actor_for(shipper, on=TODAY)
+    actor = actor_for(shipper, now=noon(TODAY))
 
     assert (actor.person_id, actor.name, actor.email) == (shipper.pk, "Shipper", "shipper@example.com")
     assert (actor.membership_id, actor.organisation_id) == (membership.pk, membership.organisation_id)
@@ -32,30 +38,30 @@ def test_a_shipper_acts_for_their_company_under_its_short_codes(shipper, members
 
 
 def test_an_outsider_is_nobody(outsider):
-    assert actor_for(outsider, on=TODAY) is None
+    assert actor_for(outsider, now=noon(TODAY)) is None
 
 
 def test_a_membership_holds_from_its_first_day_until_before_its_end(shipper, membership):
     membership.started_on, membership.ended_on = TODAY, TOMORROW
     membership.save()
 
-    assert actor_for(shipper, on=YESTERDAY) is None
-    assert actor_for(shipper, on=TODAY)
-    assert actor_for(shipper, on=TOMORROW) is None
+    assert actor_for(shipper, now=noon(YESTERDAY)) is None
+    assert actor_for(shipper, now=noon(TODAY))
+    assert actor_for(shipper, now=noon(TOMORROW)) is None
 
 
 def test_a_person_switched_off_is_nobody(shipper):
     shipper.is_active = False
 
     assert memberships_of(shipper, on=TODAY) == []
-    assert actor_for(shipper, on=TODAY) is None
+    assert actor_for(shipper, now=noon(TODAY)) is None
 
 
 def test_a_company_that_left_the_market_role_has_nobody_acting(shipper, membership):
     MarketParticipant.objects.filter(organisation=membership.organisation, market_role="shipper").update(ended_on=TODAY)
 
-    assert actor_for(shipper, on=YESTERDAY)
-    assert actor_for(shipper, on=TODAY) is None
+    assert actor_for(shipper, now=noon(YESTERDAY))
+    assert actor_for(shipper, now=noon(TODAY)) is None
 
 
 def test_someone_with_two_memberships_acts_under_the_longest_held_or_the_one_named(shipper, membership):
@@ -67,8 +73,8 @@ def test_someone_with_two_memberships_acts_under_the_longest_held_or_the_one_nam
         started_on=YESTERDAY,
     )
 
-    assert actor_for(shipper, on=TODAY).market_role == MarketRole.SHIPPER
-    assert actor_for(shipper, on=TODAY, membership_id=second.pk).market_role == MarketRole.SUPPLIER
+    assert actor_for(shipper, now=noon(TODAY)).market_role == MarketRole.SHIPPER
+    assert actor_for(shipper, now=noon(TODAY), membership_id=second.pk).market_role == MarketRole.SUPPLIER
 
 
 def test_a_membership_whose_market_role_has_ended_does_not_keep_the_next_from_holding(shipper, membership):
@@ -81,14 +87,14 @@ def test_a_membership_whose_market_role_has_ended_does_not_keep_the_next_from_ho
     )
     MarketParticipant.objects.filter(organisation=membership.organisation, market_role="shipper").update(ended_on=TODAY)
 
-    assert actor_for(shipper, on=TODAY).membership_id == second.pk
-    assert actor_for(shipper, on=TODAY, membership_id=membership.pk) is None
+    assert actor_for(shipper, now=noon(TODAY)).membership_id == second.pk
+    assert actor_for(shipper, now=noon(TODAY), membership_id=membership.pk) is None
 
 
 def test_nobody_acts_under_the_membership_of_another(shipper, other_shipper):
     another = Membership.objects.get(user=other_shipper)
 
-    assert actor_for(shipper, on=TODAY, membership_id=another.pk) is None
+    assert actor_for(shipper, now=noon(TODAY), membership_id=another.pk) is None
 
 
 def test_short_codes_of_other_roles_of_the_company_do_not_count(person):
@@ -99,13 +105,13 @@ def test_short_codes_of_other_roles_of_the_company_do_not_count(person):
 
 
 def test_an_lso_may_enter_and_no_more(lso):
-    actor = actor_for(lso, on=TODAY)
+    actor = actor_for(lso, now=noon(TODAY))
 
     assert [permission for permission in Permission if actor.may(permission)] == [Permission.ENTER]
 
 
 def test_the_matrix_says_how_far_a_right_reaches(shipper, transporter):
-    ship, transport = actor_for(shipper, on=TODAY), actor_for(transporter, on=TODAY)
+    ship, transport = actor_for(shipper, now=noon(TODAY)), actor_for(transporter, now=noon(TODAY))
 
     assert ship.scope(enquiry="meter-points", item=DataItem.READ) == Scope.PORTFOLIO
     assert ship.scope(enquiry="meter-points", item=DataItem.ADDRESS) == Scope.ANY
@@ -118,4 +124,4 @@ def test_a_right_that_asks_for_a_term_is_none_as_long_as_nobody_can_accept_it(sh
     grants = {("meter-points", DataItem.READ, MarketRole.SHIPPER): Grant(Scope.ANY, "meter reads")}
     monkeypatch.setattr(access, "access_matrix", lambda: AccessMatrix("test", grants))
 
-    assert actor_for(shipper, on=TODAY).scope(enquiry="meter-points", item=DataItem.READ) is None
+    assert actor_for(shipper, now=noon(TODAY)).scope(enquiry="meter-points", item=DataItem.READ) is None

@@ -1,11 +1,12 @@
-"""Django's `migrate`, and what goes with it: the cache's table, the standing data, the application's rights."""
+"""Django's `migrate`, and what goes with it: the standing data, the first terms of use, the application's rights."""
 
 from typing import Any
 
-from django.core.management import call_command
 from django.core.management.commands import migrate
 from django.db import connections
+from django.utils import timezone
 
+from accounts.operations.shipped_terms import publish_shipped_terms
 from des.database.rights import grant_rights
 from des.parties.standing_data import load_standing_data
 
@@ -15,6 +16,6 @@ class Command(migrate.Command):
         super().handle(*args, **options)
         if options.get("plan") or options.get("check_unapplied") or options.get("app_label"):
             return
-        call_command("createcachetable", database=options["database"], verbosity=options["verbosity"])
         load_standing_data()
+        publish_shipped_terms(now=timezone.now())
         grant_rights(connections[options["database"]])

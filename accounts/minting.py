@@ -1,0 +1,75 @@
+"""What is secret in a message, made at the moment it is sent. Each gives what its template needs, or None."""
+
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urljoin
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts import sealing
+from accounts.events import record
+from accounts.mail import Mint
+from accounts.models import Event, Invitation, Mail, SecretKind, User
+from accounts.operations import secrets
+from accounts.operations.sign_in import user_with
+from accounts.origin import Origin
+
+
+def link(name: str, *arguments: object) -> str:
+    """A whole address of a page, on the service's public host whatever the request said."""
+    return urljoin(settings.PUBLIC_BASE_URL, reverse(name, args=arguments))
+
+
+def reset(mail: Mail) -> dict[str, Any] | None:
+    """A link to a new password, where the address is that of an account that is not switched off."""
+    user = user_with(mail.to)
+    if user is None or not user.is_active:
+        return None
+    token = sealing.new_token()
+    lasts = timedelta(minutes=settings.RESET_MINUTES)
+    secrets.make(user=user, kind=SecretKind.RESET, secret=token, lasts=lasts, now=timezone.now())
+    origin = Origin(address=mail.about.get("address"), request_id=mail.about.get("request_id", ""))
+    record(Event.RESET_REQUESTED, origin=origin, person=user)
+    return {"name": user.name, "url": link("reset_link", token), "minutes": settings.RESET_MINUTES}
+
+
+def enrolment(mail: Mail) -> dict[str, Any] | None:
+    """A code to type before the first second factor is made."""
+    user = User.objects.filter(pk=mail.about["person"], is_active=True).first()
+    if user is None:
+        return None
+    code = sealing.new_code(groups=2)
+    lasts = timedelta(minutes=settings.CODE_MINUTES)
+    secrets.make(user=user, kind=SecretKind.ENROLMENT, secret=code, lasts=lasts, now=timezone.now())
+    return {"name": user.name, "code": code, "minutes": settings.CODE_MINUTES}
+
+
+def invitation(mail: Mail) -> dict[str, Any] | None:
+    """The link of an invitation that is still open; the one sent before is good no more."""
+    now = timezone.now()
+    invited = (
+        Invitation.objects.select_related("organisation", "invited_by").filter(pk=mail.about["invitation"]).first()
+    )
+    if invited is None or invited.accepted_at or invited.withdrawn_at or invited.held:
+        return None
+    token = sealing.new_token()
+    invited.digest = sealing.digest(f"invitation:{token}")
+    invited.expires_at = now + timedelta(days=settings.INVITATION_DAYS)
+    invited.save(update_fields=["digest", "expires_at"])
+    return {
+        "name": invited.name,
+        "organisation": invited.organisation.name,
+        "role": invited.get_market_role_display(),
+        "by": invited.invited_by.name if invited.invited_by else "",
+        "url": link("invitation", token),
+        "days": settings.INVITATION_DAYS,
+    }
+
+
+MINTS: dict[str, Mint] = {
+    "reset": reset,
+    "enrolment": enrolment,
+    "invitation": invitation,
+}
