@@ -7,6 +7,7 @@ by a request for its session and by a worker for its job, and never stored. Nobo
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef
@@ -80,7 +81,10 @@ class Standing:
     user: User
     now: datetime
     memberships: tuple[Membership, ...]
+    # Those in force, without their text.
     documents: tuple[TermsDocument, ...]
+    # Keys of those of them that the person has accepted.
+    accepted_keys: frozenset[int]
 
     @property
     def on(self) -> date:
@@ -98,11 +102,11 @@ class Standing:
     @property
     def outstanding(self) -> list[TermsDocument]:
         """The documents that must be accepted before anything else works."""
-        return [document for document in self.documents if document.required and not document.accepted]
+        return [document for document in self.documents if document.required and document.pk not in self.accepted_keys]
 
     @property
     def accepted(self) -> frozenset[str]:
-        return frozenset(document.slug for document in self.documents if document.accepted)
+        return frozenset(document.slug for document in self.documents if document.pk in self.accepted_keys)
 
     def actor(self, membership_id: int | None = None) -> Actor | None:
         """The actor under one membership, or under the first that gives one where none is named."""
@@ -151,8 +155,14 @@ def standing_of(user: User, *, now: datetime) -> Standing:
     """What is true of a person at a moment, in two questions to the database."""
     on = timezone.localdate(now)
     accepted = TermsAcceptance.objects.filter(document=OuterRef("pk"), user=user)
-    documents = TermsDocument.objects.in_force(on=on).defer("text").annotate(accepted=Exists(accepted))
-    return Standing(user=user, now=now, memberships=tuple(memberships_of(user, on=on)), documents=tuple(documents))
+    documents: list[Any] = list(TermsDocument.objects.in_force(on=on).defer("text").annotate(accepted=Exists(accepted)))
+    return Standing(
+        user=user,
+        now=now,
+        memberships=tuple(memberships_of(user, on=on)),
+        documents=tuple(documents),
+        accepted_keys=frozenset(document.pk for document in documents if document.accepted),
+    )
 
 
 def actor_for(user: User, *, now: datetime, membership_id: int | None = None) -> Actor | None:

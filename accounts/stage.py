@@ -23,9 +23,7 @@ class SecondFactorStage(LoginStage):
     urlname = "second_factor"
 
     def handle(self) -> tuple[HttpResponse | None, bool]:
-        user = self.login.user
-        if user is None:
-            return None, True
+        user = user_of(self)
         if user_has_device(user):
             return HttpResponseRedirect(reverse("second_factor")), True
         if standing_of(user, now=timezone.now()).needs_factor:
@@ -47,8 +45,8 @@ def user_of(stage: SecondFactorStage) -> User:
 def verified(request: PortalRequest, factor: Factor, stage: SecondFactorStage | None) -> HttpResponse | None:
     """Take a factor that was checked: finish the sign-in, or raise the session. The session's key changes in both."""
     if stage:
-        stage.login.user.otp_device = factor  # django-otp puts it into the new session
-        return cast(HttpResponse, stage.exit())
+        user_of(stage).otp_device = factor  # type: ignore[attr-defined]  # django-otp puts it into the new session
+        return cast(HttpResponse, stage.exit())  # type: ignore[no-untyped-call]  # the library's own
     verify_session(request, factor)
     request.session.cycle_key()
     if request.sign_in:

@@ -57,8 +57,11 @@ def check_code(*, user: User, code: str, origin: Origin, now: datetime) -> Facto
     if not limits.take_all(tries, now=now):
         raise TooManyTries
     typed = code.strip().replace(" ", "")
-    kind = AuthenticatorApp if typed.isdecimal() and len(typed) == 6 else RecoveryCodes
-    for device in kind.objects.filter(user=user):
+    kind: type[AuthenticatorApp | RecoveryCodes] = (
+        AuthenticatorApp if typed.isdecimal() and len(typed) == 6 else RecoveryCodes
+    )
+    devices: list[Factor] = list(kind.objects.filter(user=user))
+    for device in devices:
         if django_otp.verify_token(user, device.persistent_id, typed):
             limits.give_all_back(tries, now=now)
             used(device, origin=origin, now=now)
@@ -96,7 +99,7 @@ def is_code_of_seed(seed: bytes, code: str) -> int | None:
 @transaction.atomic
 def add_app(*, user: User, seed: bytes, step: int, name: str, origin: Origin, now: datetime) -> AuthenticatorApp:
     """Add an authenticator app whose first code was right; that code is used up."""
-    app = AuthenticatorApp.objects.create(
+    app: AuthenticatorApp = AuthenticatorApp.objects.create(
         user=user, name=name[:64] or AuthenticatorApp.kind, sealed_key=sealing.sealed(seed), last_step=step,
         created_at=now, used_at=now,
     )  # fmt: skip

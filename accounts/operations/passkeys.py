@@ -95,7 +95,7 @@ def register(
         raise NotAccepted("This passkey has been added already.")
     if Passkey.objects.filter(user=user).count() >= MOST:
         raise NotAccepted(f"An account has at most {MOST} passkeys. Remove one first.")
-    passkey = Passkey.objects.create(
+    passkey: Passkey = Passkey.objects.create(
         user=user,
         name=name[:64] or Passkey.kind,
         credential_id=proved.credential_id,
@@ -150,7 +150,8 @@ def _signed(user: User, answer: str, challenge: bytes) -> Passkey | None:
     try:
         credential = _read(answer)
         wanted = base64url_to_bytes(str(credential["id"]))
-        passkey = Passkey.objects.select_for_update().filter(user=user, credential_id=wanted).first()
+        mine = Passkey.objects.select_for_update().filter(user=user, credential_id=wanted)
+        passkey: Passkey | None = mine.first()
         if passkey is None:
             return None
         proved = webauthn.verify_authentication_response(

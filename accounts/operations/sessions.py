@@ -50,7 +50,8 @@ def device_digest(token: str) -> bytes:
 
 def current(session: MutableMapping[str, Any], *, standing: Standing, now: datetime) -> SignIn | None:
     """The sign-in of a session if it still counts: not ended, not idle for too long, not too old."""
-    sign_in = SignIn.objects.filter(pk=session.get(SIGN_IN_KEY), user=standing.user, ended_at__isnull=True).first()
+    claimed = session.get(SIGN_IN_KEY, 0)
+    sign_in = SignIn.objects.filter(pk=claimed, user=standing.user, ended_at__isnull=True).first()
     if sign_in is None:
         return None
     idle, absolute = limits_of(standing)

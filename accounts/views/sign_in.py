@@ -43,7 +43,7 @@ class SignInView(LoginView):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         token = device_token(request) or sealing.new_token()
         request.COOKIES[settings.DEVICE_COOKIE_NAME] = token
-        response = cast(HttpResponseBase, super().dispatch(request, *args, **kwargs))
+        response = super().dispatch(request, *args, **kwargs)
         response.set_cookie(
             settings.DEVICE_COOKIE_NAME,
             token,
@@ -147,7 +147,7 @@ def enrolling(request: PortalRequest) -> tuple[User | None, SecondFactorStage | 
     """Who may make their first factor now: a half signed-in person, or a signed-in one without any."""
     stage = pending(request)
     user = user_of(stage) if stage else request.user if request.user.is_authenticated else None
-    return cast("User | None", user), stage
+    return user, stage
 
 
 @require_http_methods(["GET", "POST"])

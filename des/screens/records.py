@@ -16,6 +16,7 @@ REACH = {
     Scope.AREA: "for meter points in your area",
 }
 WHO = "The access matrix decides this. Operator support can tell you who may change it."
+TERMS = "It is shown for any meter point once you accept the additional terms on the page “Terms”, reached from “Your account”."
 HISTORY_ROWS = 100
 # A match score below this says next to nothing about whether the REL address is that of the meter point.
 POOR_MATCH = 10
@@ -45,12 +46,13 @@ class Notice:
     kind: str = "info"
 
 
-def why_withheld(actor: Actor, item: DataItem, scope: Scope | None) -> Withheld:
-    """Which line of the access matrix keeps a value back, in words."""
+def why_withheld(actor: Actor, enquiry: str, item: DataItem, scope: Scope | None) -> Withheld:
+    """Which line of the access matrix keeps a value back, in words, and what of it the reader can change."""
     role = actor.role_label.lower()
+    who = TERMS if actor.missing_term(enquiry=enquiry, item=item) else WHO
     if scope is None:
-        return Withheld(f"Not released to the role of {role} (data item: {item.value}).")
-    return Withheld(f"Released to the role of {role} only {REACH[scope]} (data item: {item.value}).")
+        return Withheld(f"Not released to the role of {role} (data item: {item.value}).", who)
+    return Withheld(f"Released to the role of {role} only {REACH[scope]} (data item: {item.value}).", who)
 
 
 def sections_of(enquiry: Enquiry, statement: Statement, row: Row) -> list[tuple[str, list[Item]]]:
@@ -61,7 +63,7 @@ def sections_of(enquiry: Enquiry, statement: Statement, row: Row) -> list[tuple[
         index = index_of.get(column.name)
         scope = enquiry.scope(column.item)
         if index is None or statement.withheld(row, index):
-            item = Item(column.label, None, why_withheld(enquiry.actor, column.item, scope))
+            item = Item(column.label, None, why_withheld(enquiry.actor, enquiry.slug, column.item, scope))
         else:
             item = Item(column.label, shown(column, row[index]), None, column.format.name)
         sections.setdefault(column.section, []).append(item)
