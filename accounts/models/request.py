@@ -10,7 +10,7 @@ from django.db.models import Q
 from accounts.models.invitation import Invitation
 from accounts.models.organisation import Organisation
 from accounts.models.user import User
-from accounts.permissions import MarketRole, PortalRole
+from accounts.permissions import LSO_ROLES, MarketRole, PortalRole
 
 
 class RequestKind(models.TextChoices):
@@ -65,6 +65,9 @@ class AccessRequest(models.Model):
     organisation_name = models.CharField(max_length=150, blank=True, help_text="As the applicant wrote it.")
     company_number = models.CharField(max_length=8, blank=True, db_collation="C")
     market_role = models.CharField(max_length=10, choices=MarketRole, blank=True)
+    short_code = models.CharField(
+        max_length=4, blank=True, db_collation="C", help_text="Of a new organisation, as a handler chose it."
+    )
     portal_roles = ArrayField(models.CharField(max_length=20, choices=PortalRole), default=list, blank=True)
     purpose = models.TextField(blank=True)
     data_wanted = models.TextField(blank=True)
@@ -127,7 +130,8 @@ class AccessRequest(models.Model):
     @property
     def approvals_needed(self) -> int:
         """Two for an LSO and for a lost second factor, else one."""
-        return 2 if self.kind == RequestKind.LOST_FACTOR or PortalRole.LSO in self.portal_roles else 1
+        two = self.kind == RequestKind.LOST_FACTOR or not LSO_ROLES.isdisjoint(self.portal_roles)
+        return 2 if two else 1
 
 
 class Approval(models.Model):

@@ -1,13 +1,48 @@
-"""Access requests: made, confirmed, handled and decided. One queue, whatever is asked for."""
+"""Access requests, as they are made. One queue, whatever is asked for and however it comes."""
 
-from datetime import datetime, timedelta
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.events import record
-from accounts.models import AccessRequest, Event, RequestKind, RequestState, User
+from accounts.models import AccessRequest, Approval, Event, Membership, Organisation, RequestKind, RequestState, User
+from accounts.operations.memberships import NotGrantable
 from accounts.origin import Origin
+from accounts.permissions import LSO_ROLES, MarketRole, PortalRole
+
+WAITING = (RequestState.OPEN, RequestState.QUESTION)
+
+
+class OwnRequest(NotGrantable):
+    """Nobody decides what is asked for themselves; the message is for people."""
+
+
+def working_days_later(moment: datetime, days: int) -> datetime:
+    """The same time of day so many working days (Monday to Friday) later."""
+    local = timezone.localtime(moment)
+    while days:
+        local += timedelta(days=1)
+        days -= local.weekday() < 5
+    return local
+
+
+def due(now: datetime) -> dict[str, datetime]:
+    """By when a decision is due on what begins to wait now, and when it ends by itself."""
+    return {
+        "target_at": working_days_later(now, settings.REQUEST_TARGET_DAYS),
+        "expires_at": now + timedelta(days=settings.REQUEST_EXPIRY_DAYS),
+    }
+
+
+def note_made(request: AccessRequest, *, by_id: Any, origin: Origin) -> None:
+    record(
+        Event.REQUEST_MADE, origin=origin, person=request.person, by_id=by_id, organisation_id=request.organisation_id,
+        detail=f"{request.get_kind_display()}, {request.reference}",
+    )  # fmt: skip
 
 
 @transaction.atomic
@@ -35,8 +70,101 @@ def ask_for_lost_factor(
         target_at=now + timedelta(days=1),
         expires_at=now + timedelta(days=settings.REQUEST_EXPIRY_DAYS),
     )
-    record(
-        Event.REQUEST_MADE, origin=origin, person=person, by_id=filed_by.pk if filed_by else person.pk,
-        detail=f"{request.get_kind_display()}, {request.reference}",
+    note_made(request, by_id=filed_by.pk if filed_by else person.pk, origin=origin)
+    return request
+
+
+@transaction.atomic
+def ask_for_lso(
+    *, membership: Membership, roles: Collection[PortalRole], by: User, origin: Origin, now: datetime
+) -> AccessRequest:
+    """Ask that somebody who acts for an organisation become its LSO; the open request, where there is one.
+
+    Who asks has thereby approved, and a second person must. Raises `OwnRequest` and `NotGrantable`.
+    """
+    if membership.user_id == by.pk:
+        raise OwnRequest("Nobody gives roles to themselves. Ask another Local Security Officer.")
+    if not roles or not set(roles) <= LSO_ROLES:
+        raise NotGrantable("Only the roles of a Local Security Officer are asked for in this way.")
+    held = Membership.objects.select_for_update(of=("self",)).select_related("user", "organisation").get(
+        pk=membership.pk
     )  # fmt: skip
+    waiting = AccessRequest.objects.filter(
+        person=held.user, kind=RequestKind.LSO, organisation=held.organisation, state__in=WAITING
+    )
+    if request := waiting.first():
+        return request
+    return asked_by_lso(
+        kind=RequestKind.LSO,
+        person=held.user,
+        email=held.user.email,
+        name=held.user.name,
+        telephone=held.user.telephone,
+        organisation=held.organisation,
+        market_role=held.market_role,
+        portal_roles=roles,
+        by=by,
+        origin=origin,
+        now=now,
+    )
+
+
+@transaction.atomic
+def ask_for_lso_invitation(
+    *,
+    email: str,
+    name: str,
+    organisation: Organisation,
+    market_role: MarketRole,
+    portal_roles: Collection[PortalRole],
+    by: User,
+    origin: Origin,
+    now: datetime,
+    telephone: str = "",
+    ends_on: date | None = None,
+) -> AccessRequest:
+    """Ask that somebody new be invited as an LSO; the open request for the same, where there is one.
+
+    Who asks has thereby approved, and a second person must. Raises `OwnRequest`.
+    """
+    email = email.strip().lower()
+    if email == by.email.strip().lower():
+        raise OwnRequest("Nobody gives roles to themselves. Ask another Local Security Officer.")
+    Organisation.objects.select_for_update().get(pk=organisation.pk)  # else two at once would both ask
+    waiting = AccessRequest.objects.filter(
+        email=email, kind=RequestKind.PERSON, organisation=organisation, market_role=market_role, state__in=WAITING,
+        filed_by__isnull=False, portal_roles__overlap=sorted(role.value for role in LSO_ROLES),
+    )  # fmt: skip
+    if request := waiting.first():
+        return request
+    return asked_by_lso(
+        kind=RequestKind.PERSON,
+        person=None,
+        email=email,
+        name=name,
+        telephone=telephone,
+        organisation=organisation,
+        market_role=market_role,
+        portal_roles=portal_roles,
+        ends_on=ends_on,
+        by=by,
+        origin=origin,
+        now=now,
+    )
+
+
+def asked_by_lso(
+    *, portal_roles: Collection[PortalRole], by: User, origin: Origin, now: datetime, **fields: Any
+) -> AccessRequest:
+    """A request that an LSO makes for somebody else: approved once, and unconfirmed by the person it is about."""
+    request = AccessRequest.objects.create(
+        state=RequestState.OPEN,
+        portal_roles=sorted(role.value for role in portal_roles),
+        filed_by=by,
+        made_at=now,
+        **due(now),
+        **fields,
+    )
+    Approval.objects.create(request=request, by=by, at=now)
+    note_made(request, by_id=by.pk, origin=origin)
     return request
