@@ -45,6 +45,8 @@ class Permission(StrEnum):
     PUBLISH = "publish"  # terms of use and messages to users
     EVENTS = "events"  # read the security events of everybody
     EVIDENCE = "evidence"  # take the evidence of access control away
+    LOCK = "lock"  # switch accounts off and on, end sessions, lift locks
+    ASSIST = "assist"  # see data for one organisation within a support session
 
 
 # Which portal roles an organisation's own people hold, and which only the operator's.
@@ -65,11 +67,11 @@ PERMISSIONS: dict[PortalRole, frozenset[Permission]] = {
     PortalRole.LSO: frozenset({_P.ENTER, _P.PEOPLE}),
     PortalRole.GROUP_LSO: frozenset({_P.ENTER, _P.PEOPLE}),
     # Enquiries only inside a support session: see `Actor.may`.
-    PortalRole.SUPPORT: frozenset({_P.ENTER, _P.ENQUIRE, _P.QUEUE, _P.SUPPORT}),
-    PortalRole.SECURITY: frozenset({_P.ENTER, _P.EVENTS, _P.SUPPORT}),
+    PortalRole.SUPPORT: frozenset({_P.ENTER, _P.ENQUIRE, _P.QUEUE, _P.SUPPORT, _P.ASSIST}),
+    PortalRole.SECURITY: frozenset({_P.ENTER, _P.EVENTS, _P.SUPPORT, _P.LOCK}),
     PortalRole.AUDITOR: frozenset({_P.ENTER, _P.EVENTS, _P.EVIDENCE}),
     PortalRole.ADMINISTRATOR: frozenset(
-        {_P.ENTER, _P.ORGANISATIONS, _P.IDENTITIES, _P.PUBLISH, _P.EVENTS, _P.EVIDENCE}
+        {_P.ENTER, _P.ORGANISATIONS, _P.IDENTITIES, _P.PUBLISH, _P.EVENTS, _P.EVIDENCE, _P.LOCK}
     ),
 }
 
