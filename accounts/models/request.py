@@ -140,11 +140,14 @@ class Approval(models.Model):
     request = models.ForeignKey(AccessRequest, on_delete=models.CASCADE, related_name="approvals")
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
+    what = models.CharField(
+        max_length=300, blank=True, help_text="What was approved: counts only while it is the same."
+    )
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["request", "by"],
+                fields=["request", "by", "what"],
                 name="request_is_approved_once_by_each",
                 violation_error_message="You have approved this request already.",
             )

@@ -38,6 +38,15 @@ def due(now: datetime) -> dict[str, datetime]:
     }
 
 
+def given_by(request: AccessRequest) -> str:
+    """What approving a request gives, in words: approvals of the same words count together, and no others."""
+    roles = ", ".join(PortalRole(name).label for name in sorted(request.portal_roles))
+    parts = [request.organisation_name if request.organisation is None else request.organisation.name]
+    parts += [request.get_market_role_display(), request.short_code, roles]
+    parts += [f"until {request.ends_on:%-d %B %Y}"] if request.ends_on else []
+    return "; ".join(part for part in parts if part)[:300]
+
+
 def note_made(request: AccessRequest, *, by_id: Any, origin: Origin) -> None:
     record(
         Event.REQUEST_MADE, origin=origin, person=request.person, by_id=by_id, organisation_id=request.organisation_id,
@@ -165,6 +174,6 @@ def asked_by_lso(
         **due(now),
         **fields,
     )
-    Approval.objects.create(request=request, by=by, at=now)
+    Approval.objects.create(request=request, by=by, at=now, what=given_by(request))
     note_made(request, by_id=by.pk, origin=origin)
     return request
