@@ -1,9 +1,11 @@
 """The cast, and a database in which the tests act as the application's own role."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -150,11 +152,69 @@ def accept_terms(user: Any, *, but: tuple[str, ...] = ()) -> None:
         terms.accept(user=user, document=document, sha256=document.sha256, by=AcceptedBy.CLICK, origin=SERVICE, now=now)
 
 
+@pytest.fixture
+def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Instead of `db`, for tests of what happens at once: work is committed, so that other connections see it.
+
+    Afterwards everything that tests add is deleted; the register, the participants and the shipped terms stay.
+    """
+    with django_db_blocker.unblock():
+        yield
+        forget_everybody()
+
+
+def forget_everybody() -> None:
+    """Delete all people and what is theirs, and make the organisations as they were."""
+    from django.apps import apps
+    from django.db import connection, transaction
+
+    kept = {"organisation", "marketparticipant", "termsdocument"}
+    tables = [
+        model._meta.db_table
+        for label in ("accounts", "sessions", "exports", "audit")
+        for model in apps.get_app_config(label).get_models()
+        if model._meta.model_name not in kept
+    ]
+    with owning(), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE accounts_organisation SET group_id = NULL, requires_second_factor = false"
+            " WHERE group_id IS NOT NULL OR requires_second_factor"
+        )
+        cursor.execute("DELETE FROM accounts_termsdocument WHERE version > 1 OR published_by_id IS NOT NULL")
+        for table in tables:  # foreign keys are looked at when the transaction ends
+            cursor.execute(f"DELETE FROM {table}")  # noqa: S608 - names of our own tables
+
+
+def at_once(call: Callable[[], Any], times: int) -> list[Any]:
+    """What so many calls at the same moment return, or the exceptions they raise, each on a connection of its own."""
+    from django.db import connection
+
+    together = Barrier(times)
+
+    def run(_number: int) -> Any:
+        try:
+            together.wait(30)
+            return call()
+        except Exception as raised:  # noqa: BLE001 - given to the test, which looks at it
+            return raised
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(max_workers=times) as pool:
+        return list(pool.map(run, range(times)))
+
+
 type MakePerson = Callable[..., Any]
 
 
 @pytest.fixture
-def person(db: None) -> MakePerson:
+def database(request: pytest.FixtureRequest) -> None:
+    """The database of a test: undone afterwards, or committed where the test asks for `committed`."""
+    request.getfixturevalue("committed" if "committed" in request.fixturenames else "db")
+
+
+@pytest.fixture
+def person(database: None) -> MakePerson:
     """Make one of the cast: a user, with a membership where a short code and a role are given.
 
     All have accepted the terms, and who must have a second factor has one.

@@ -1,7 +1,6 @@
 """Signing out."""
 
-from django.test import Client
-
+from tests.conftest import PortalClient
 from tests.integration.pages import read
 
 
@@ -24,7 +23,7 @@ def test_the_button_signs_out_and_leads_to_sign_in(client, shipper):
 
 
 def test_a_forged_button_signs_nobody_out(shipper):
-    client = Client(enforce_csrf_checks=True)
+    client = PortalClient(enforce_csrf_checks=True)
     client.force_login(shipper)
 
     response = client.post("/sign-out/")

@@ -2,12 +2,11 @@
 
 import pytest
 from celery.exceptions import OperationalError
-from django.test import Client
 
 from des.exports import tasks
 from des.exports.models import Export, State
 from des.exports.views import SHOWN
-from tests.conftest import audited
+from tests.conftest import PortalClient, audited
 from tests.integration.pages import read
 
 
@@ -86,7 +85,7 @@ def test_a_field_that_the_role_may_not_search_cannot_be_exported_by(client, pers
 
 
 def test_a_forged_form_asks_for_nothing(shipper, keys):
-    client = Client(enforce_csrf_checks=True)
+    client = PortalClient(enforce_csrf_checks=True)
     client.force_login(shipper)
 
     response = client.post("/exports/", {"enquiry": "meter-points", "mprn": keys["mprn"]})

@@ -4,11 +4,11 @@ import time
 from urllib.parse import quote
 
 import pytest
-from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from des.meterpoints.enquiry import MeterPointEnquiry
+from tests.conftest import PortalClient
 
 BAD = {
     "nothing": "",
@@ -122,7 +122,7 @@ def test_sign_in_takes_anything(client, shipper, box):
 
 @bad
 def test_a_forged_token_of_any_text_is_refused(db, text):
-    client = Client(enforce_csrf_checks=True)
+    client = PortalClient(enforce_csrf_checks=True)
     client.cookies["csrf"] = "a" * 32
 
     response = client.post("/sign-in/", {"csrfmiddlewaretoken": text})

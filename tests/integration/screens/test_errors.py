@@ -4,9 +4,9 @@ import logging
 
 import pytest
 from django.db import InterfaceError, OperationalError
-from django.test import Client
 from psycopg_pool import PoolTimeout
 
+from tests.conftest import PortalClient
 from tests.integration.pages import read
 
 
@@ -53,14 +53,14 @@ def test_an_outsider_is_told_that_they_act_for_nobody(client, outsider):
 
 
 def test_a_form_without_its_token_is_out_of_date(shipper):
-    client = Client(enforce_csrf_checks=True)
+    client = PortalClient(enforce_csrf_checks=True)
     client.force_login(shipper)
 
     check(client.post("/exports/", {"enquiry": "meter-points"}), 403, "This form is out of date")
 
 
 def test_a_form_from_another_site_is_out_of_date(shipper):
-    client = Client(enforce_csrf_checks=True)
+    client = PortalClient(enforce_csrf_checks=True)
     client.force_login(shipper)
     token = read(client.get("/")).hidden["csrfmiddlewaretoken"]
 

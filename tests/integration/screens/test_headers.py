@@ -4,9 +4,9 @@ import json
 import logging
 
 import pytest
-from django.test import Client
 
 from des.logs import JSONLines
+from tests.conftest import PortalClient
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
@@ -102,7 +102,7 @@ def test_no_line_of_the_log_holds_what_was_searched(client, shipper, keys, caplo
     ],
 )
 def test_a_refused_form_is_logged_by_its_route_and_never_its_path(shipper, keys, caplog, headers, reason):
-    client = Client(enforce_csrf_checks=True)
+    client = PortalClient(enforce_csrf_checks=True)
     client.force_login(shipper)
 
     response = client.post(f"/meter-points/{keys['mprn']}/", headers=headers)
@@ -117,7 +117,7 @@ def test_a_refused_form_is_logged_by_its_route_and_never_its_path(shipper, keys,
 
 
 def test_a_refused_form_names_no_page_that_it_came_from(shipper, keys, caplog):
-    client = Client(enforce_csrf_checks=True)
+    client = PortalClient(enforce_csrf_checks=True)
     client.force_login(shipper)
 
     client.post("/exports/", headers={"referer": f"https://evil.example/{keys['mprn']}/"}, secure=True)

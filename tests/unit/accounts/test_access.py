@@ -3,12 +3,16 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.utils import timezone
 
 from accounts import access
 from accounts.access import actor_for, memberships_of
 from accounts.matrix import AccessMatrix, Grant
-from accounts.models import MarketParticipant, Membership
+from accounts.models import MarketParticipant, Membership, TermsAcceptance
+from accounts.operations import terms
+from accounts.origin import SERVICE
 from accounts.permissions import DataItem, MarketRole, Permission, PortalRole, Scope
+from tests.conftest import accept_terms, owning
 
 TODAY = date(2026, 11, 22)
 
@@ -98,16 +102,72 @@ def test_nobody_acts_under_the_membership_of_another(shipper, other_shipper):
 
 
 def test_short_codes_of_other_roles_of_the_company_do_not_count(person):
-    actor = actor_for(person("supplier", "BGF", "supplier"), on=TODAY)
+    actor = actor_for(person("supplier", "BGF", "supplier"), now=noon(TODAY))
 
     held = MarketParticipant.objects.filter(organisation=actor.organisation_id, market_role="supplier")
     assert set(actor.short_codes) == set(held.values_list("short_code", flat=True))
 
 
-def test_an_lso_may_enter_and_no_more(lso):
+def test_an_lso_may_look_after_people_and_no_more(lso):
     actor = actor_for(lso, now=noon(TODAY))
 
-    assert [permission for permission in Permission if actor.may(permission)] == [Permission.ENTER]
+    assert actor.permissions == {Permission.ENTER, Permission.PEOPLE}
+
+
+def test_support_has_no_power_over_data_outside_a_support_session(idle_support):
+    actor = actor_for(idle_support, now=timezone.now())
+
+    assert not actor.may(Permission.ENQUIRE)
+    assert not any(actor.scope(enquiry="meter-points", item=item) for item in DataItem)
+
+
+def test_support_sees_data_while_a_support_session_is_open(support):
+    now = timezone.now()
+
+    assert actor_for(support, now=now).scope(enquiry="meter-points", item=DataItem.READ) == Scope.ANY
+    assert actor_for(support, now=now).may(Permission.ENQUIRE)
+    assert not actor_for(support, now=now + timedelta(minutes=61)).may(Permission.ENQUIRE)
+
+
+def test_a_disabled_membership_gives_nothing(shipper, membership):
+    membership.disabled_at = timezone.now()
+    membership.save()
+
+    assert actor_for(shipper, now=noon(TODAY)) is None
+
+
+def test_nobody_acts_who_has_terms_to_accept(shipper):
+    terms.publish(
+        slug="terms-of-use",
+        title="Terms of use",
+        text="Changed.",
+        effective_from=TODAY,
+        required=True,
+        opens="",
+        by=None,
+        origin=SERVICE,
+        now=noon(TODAY),
+    )
+
+    assert actor_for(shipper, now=noon(YESTERDAY))
+    assert actor_for(shipper, now=noon(TODAY)) is None
+
+
+def test_additional_terms_hold_nobody_up_and_open_what_the_matrix_names_them_for(person):
+    user = person("newcomer", "BGF", "shipper", "user")
+    with owning():
+        TermsAcceptance.objects.filter(user=user, document__slug="other-suppliers").delete()
+    asked = {"enquiry": "meter-points", "item": DataItem.SUPPLIER}
+    actor = actor_for(user, now=timezone.now())
+
+    assert actor.scope(**asked) == Scope.PORTFOLIO
+    assert actor.missing_term(**asked) == "other-suppliers"
+
+    accept_terms(user)
+    actor = actor_for(user, now=timezone.now())
+
+    assert actor.scope(**asked) == Scope.ANY
+    assert actor.missing_term(**asked) == ""
 
 
 def test_the_matrix_says_how_far_a_right_reaches(shipper, transporter):
@@ -120,8 +180,8 @@ def test_the_matrix_says_how_far_a_right_reaches(shipper, transporter):
     assert len(ship.matrix.version) == 64
 
 
-def test_a_right_that_asks_for_a_term_is_none_as_long_as_nobody_can_accept_it(shipper, monkeypatch):
-    grants = {("meter-points", DataItem.READ, MarketRole.SHIPPER): Grant(Scope.ANY, "meter reads")}
+def test_a_right_that_asks_for_a_term_is_none_until_that_is_accepted(shipper, monkeypatch):
+    grants = {("meter-points", DataItem.READ, MarketRole.SHIPPER): (Grant(Scope.ANY, "meter-reads"),)}
     monkeypatch.setattr(access, "access_matrix", lambda: AccessMatrix("test", grants))
 
     assert actor_for(shipper, now=noon(TODAY)).scope(enquiry="meter-points", item=DataItem.READ) is None

@@ -6,7 +6,14 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpResponse
 
-from accounts.decorators import NoMembership, NotPermitted, permission_required, public
+from accounts.decorators import (
+    NeedsSupportSession,
+    NoMembership,
+    NotPermitted,
+    StaleForm,
+    permission_required,
+    public,
+)
 from accounts.permissions import Permission
 
 
@@ -15,14 +22,14 @@ def page(request, slug):
     return HttpResponse(slug)
 
 
-def asked_by(rf, user, actor=None):
-    request = rf.get("/search/", {"q": "LS1"})
+def asked_by(rf, user, actor=None, form=None):
+    request = rf.post("/search/", form) if form is not None else rf.get("/search/", {"q": "LS1"})
     request.user, request.actor = user, actor
     return page(request, "answered")
 
 
 def acting(*permissions):
-    return SimpleNamespace(may=lambda permission: permission in permissions)
+    return SimpleNamespace(may=lambda permission: permission in permissions, may_see_data=True, membership_id=7)
 
 
 SIGNED_IN = SimpleNamespace(is_authenticated=True)
@@ -46,6 +53,24 @@ def test_who_lacks_the_permission_is_refused(rf):
 
 def test_who_has_the_permission_is_answered(rf):
     assert asked_by(rf, SIGNED_IN, acting(Permission.ENQUIRE)).content == b"answered"
+
+
+def test_support_without_a_support_session_is_told_to_open_one(rf):
+    idle = acting(Permission.ENTER)
+    idle.may_see_data = False
+
+    with pytest.raises(NeedsSupportSession):
+        asked_by(rf, SIGNED_IN, idle)
+
+
+def test_a_form_made_for_the_membership_acted_under_is_taken(rf):
+    assert asked_by(rf, SIGNED_IN, acting(Permission.ENQUIRE), {"acting": "7"}).content == b"answered"
+
+
+@pytest.mark.parametrize("form", [{}, {"acting": ""}, {"acting": "8"}, {"acting": "07"}, {"acting": "7\0"}])
+def test_a_form_made_for_another_membership_is_refused(rf, form):
+    with pytest.raises(StaleForm):
+        asked_by(rf, SIGNED_IN, acting(Permission.ENQUIRE), form)
 
 
 def test_a_view_says_what_it_asks_for():

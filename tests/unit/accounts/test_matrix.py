@@ -19,11 +19,21 @@ def matrix_of(tmp_path: Path, *lines: str) -> AccessMatrix:
 
 
 def test_a_line_grants_one_item_to_one_role(tmp_path):
-    matrix = matrix_of(tmp_path, FIRST, "meter-points,read,shipper,portfolio,meter reads")
+    matrix = matrix_of(tmp_path, FIRST, "meter-points,read,shipper,portfolio,meter-reads")
 
-    grant = matrix.grant(enquiry="meter-points", item=DataItem.READ, market_role=MarketRole.SHIPPER)
+    asked = {"enquiry": "meter-points", "item": DataItem.READ, "market_role": MarketRole.SHIPPER}
 
-    assert grant == Grant(Scope.PORTFOLIO, "meter reads")
+    assert matrix.grant(**asked) is None
+    assert matrix.grant(**asked, accepted={"another"}) is None
+    assert matrix.grant(**asked, accepted={"meter-reads"}) == Grant(Scope.PORTFOLIO, "meter-reads")
+
+
+def test_a_term_widens_what_is_granted_without_it(tmp_path):
+    matrix = matrix_of(tmp_path, FIRST, READ_BY_SHIPPERS, "meter-points,read,shipper,any,meter-reads")
+    asked = {"enquiry": "meter-points", "item": DataItem.READ, "market_role": MarketRole.SHIPPER}
+
+    assert matrix.grant(**asked) == Grant(Scope.PORTFOLIO)
+    assert matrix.grant(**asked, accepted={"meter-reads"}) == Grant(Scope.ANY, "meter-reads")
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ def grant_only(monkeypatch: pytest.MonkeyPatch) -> GrantOnly:
     """Grant shippers the items named, each as far as said, of the meter point enquiry, and nothing else."""
 
     def grant(scopes: dict[DataItem, Scope]) -> None:
-        grants = {("meter-points", item, MarketRole.SHIPPER): Grant(scope) for item, scope in scopes.items()}
+        grants = {("meter-points", item, MarketRole.SHIPPER): (Grant(scope),) for item, scope in scopes.items()}
         matrix = AccessMatrix(version="test", grants=grants)
         monkeypatch.setattr(access, "access_matrix", lambda: matrix)
 

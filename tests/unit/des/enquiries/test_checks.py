@@ -73,7 +73,7 @@ def test_a_field_without_a_column_may_name_its_item():
     ],
 )
 def test_a_line_of_the_matrix_must_mean_something(item, role, scope, found):
-    assert faults(enquiry(), grants={("tests", item, role): Grant(scope)}) == ([found] if found else [])
+    assert faults(enquiry(), grants={("tests", item, role): (Grant(scope),)}) == ([found] if found else [])
 
 
 @pytest.mark.parametrize("content", [b"nonsense", b"\xff\xfe", None])

@@ -45,7 +45,7 @@ def test_every_column_has_its_place_even_where_it_is_withheld(grant_only, opened
 def test_every_scope_that_narrows_has_its_words(actor, shipper):
     assert set(REACH) == set(Scope) - {Scope.ANY}
     for scope, words in REACH.items():
-        assert words in why_withheld(actor(shipper), DataItem.READ, scope).reason
+        assert words in why_withheld(actor(shipper), "meter-points", DataItem.READ, scope).reason
 
 
 def test_a_history_that_is_not_released_says_so(grant_only, opened, keys):
