@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
 from accounts import gates
-from accounts.access import Actor, Standing
+from accounts.access import DATA, Actor, Standing
 from accounts.gates import Gate
 from accounts.middleware import PortalRequest
 from accounts.models import SignIn, User
@@ -54,9 +54,9 @@ READS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
 def permission_required[**P](
-    permission: Permission,
+    *permissions: Permission,
 ) -> Callable[[View[ActingRequest, P]], Callable[..., HttpResponseBase]]:
-    """Let a view run only for an actor with a permission; the signed-out are sent to sign in.
+    """Let a view run only for an actor with a permission, or with one of several; the signed-out are sent to sign in.
 
     A form must say, by `components/acting.html`, for which membership it was made: one made under another is refused.
     """
@@ -69,15 +69,15 @@ def permission_required[**P](
             acting = cast(ActingRequest, request)
             if not acting.actor:
                 raise NoMembership
-            if not acting.actor.may(permission):
-                if not acting.actor.may_see_data and permission in {Permission.ENQUIRE, Permission.EXPORT}:
+            if not any(acting.actor.may(permission) for permission in permissions):
+                if not acting.actor.may_see_data and DATA.intersection(permissions):
                     raise NeedsSupportSession
                 raise NotPermitted
             if request.method not in READS and request.POST.get("acting") != str(acting.actor.membership_id):
                 raise StaleForm
             return view(acting, *args, **kwargs)
 
-        guarded.permission = permission  # type: ignore[attr-defined]  # read by the contract test
+        guarded.permission = " | ".join(permissions)  # type: ignore[attr-defined]  # read by the contract test
         return guarded
 
     return decorate

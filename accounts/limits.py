@@ -4,7 +4,7 @@ A window begins with the first try and ends on its own. Each try is counted by o
 so that tries at the same moment cannot pass together; a try that succeeds may be given back.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -68,9 +68,14 @@ def subject_digest(subject: object) -> bytes:
     return sealing.digest(f"subject:{subject}")
 
 
-def paused_until(*subjects: object, now: datetime) -> dict[bytes, datetime]:
-    """Until when each of some subjects has used up its tries of anything, by their digests; absent where it has not."""
+def paused_until(*subjects: object, now: datetime, names: Collection[str] | None = None) -> dict[bytes, datetime]:
+    """Until when each of some subjects has used up its tries, by their digests; absent where it has not.
+
+    Of anything, or of what is named.
+    """
     counts = LimitCount.objects.filter(subject__in=[subject_digest(subject) for subject in subjects], ends_at__gt=now)
+    if names is not None:
+        counts = counts.filter(name__in=names)
     paused: dict[bytes, datetime] = {}
     for held in counts:
         if held.name in settings.LIMITS and held.count >= settings.LIMITS[held.name][0]:
@@ -123,3 +128,7 @@ ENROLMENT_MAIL = Limit("mail before enrolment")
 REQUEST_BY_ADDRESS = Limit("access request by address")
 REQUEST_BY_NETWORK = Limit("access request by network")
 LINK_BY_NETWORK = Limit("private link by network")
+INVITATION_AGAIN = Limit("invitation again")
+
+# Those that keep one account from signing in.
+OF_SIGN_IN = frozenset({SIGN_IN_BY_ACCOUNT_AND_NETWORK.name, SIGN_IN_BY_ACCOUNT.name, SIGN_IN_BY_KNOWN_DEVICE.name})

@@ -35,6 +35,7 @@ class Event(models.TextChoices):
     ACCOUNT_SWITCHED_OFF = "account:identity:switched-off", "Account switched off"
     ACCOUNT_SWITCHED_ON = "account:identity:switched-on", "Account switched on"
     DORMANCY_WARNED = "account:dormancy:warned", "Warned: not signed in for long"
+    DORMANCY_SPARED = "account:dormancy:spared", "Not signed in for long, and kept as nobody else looks after people"
     TERMS_ACCEPTED = "terms:document:accepted", "Terms accepted"
     TERMS_PUBLISHED = "terms:document:published", "Terms published"
     INVITED = "organisation:invitation:sent", "Invited"
@@ -47,11 +48,13 @@ class Event(models.TextChoices):
     MEMBERSHIP_ENDED = "organisation:membership:ended", "Membership ended"
     MEMBERSHIP_DISABLED = "organisation:membership:disabled", "Membership disabled"
     MEMBERSHIP_ENABLED = "organisation:membership:enabled", "Membership enabled"
+    MEMBERSHIP_DATED = "organisation:membership:dated", "End date of a membership changed"
     MEMBERSHIP_CERTIFIED = "organisation:membership:certified", "Membership confirmed"
     ROLE_GRANTED = "organisation:role:granted", "Role granted"
     ROLE_REMOVED = "organisation:role:removed", "Role removed"
     CERTIFICATION_OPENED = "organisation:certification:opened", "Yearly confirmation of people asked for"
     CERTIFICATION_DONE = "organisation:certification:done", "Yearly confirmation of people done"
+    CERTIFICATION_OVERDUE = "organisation:certification:overdue", "Yearly confirmation of people is overdue"
     ORGANISATION_CHANGED = "organisation:record:changed", "Organisation changed"
     REQUEST_MADE = "access:request:made", "Access request made"
     REQUEST_ASSIGNED = "access:request:assigned", "Access request taken up"
@@ -91,6 +94,7 @@ class SecurityEvent(models.Model):
         ordering: ClassVar[list[str]] = ["-at", "-id"]
         indexes = [
             models.Index(fields=["person_id", "-at"], name="event_of_a_person"),
+            models.Index(fields=["by_id", "-at"], name="event_by_who_did_it"),
             models.Index(fields=["organisation_id", "-at"], name="event_of_an_organisation"),
             models.Index(fields=["-at"], name="event_by_time"),
             models.Index(fields=["event", "-at"], name="event_by_kind"),
