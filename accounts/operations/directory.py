@@ -1,0 +1,126 @@
+"""What the operator looks up: people, organisations, and how much waits. Reads only, and never without bound."""
+
+import re
+from datetime import date, datetime
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from accounts import limits
+from accounts.models import (
+    AccessRequest,
+    Certification,
+    Held,
+    Invitation,
+    LimitCount,
+    MarketParticipant,
+    Membership,
+    Organisation,
+    RequestState,
+    User,
+)
+from accounts.operations.sign_in import account_of
+from accounts.permissions import KEEPER_ROLES, MarketRole, PortalRole
+
+SHOWN = 50
+SHORTEST = 3
+MOST_COUNTED = 1_000
+
+
+def counted(rows: QuerySet[Any]) -> int:
+    """How many rows there are; one more than the most that is counted stands for more."""
+    return rows.order_by()[: MOST_COUNTED + 1].count()
+
+
+def people_found(text: str, *, with_deleted: bool) -> list[User]:
+    """People whose address begins with a text, whose name holds it, or who act for an organisation that is called so.
+
+    One more than a page shows where there are more.
+    """
+    words = " ".join(text.split())
+    everybody = User.with_deleted.all() if with_deleted else User.objects.all()
+    organisations = organisations_called(words).values("pk")
+    acting = Membership.objects.filter(organisation__in=organisations).values("user")
+    found = everybody.annotate(address=Lower("email")).filter(
+        Q(address__startswith=account_of(words)) | Q(name__icontains=words) | Q(pk__in=acting)
+    )
+    return list(found.order_by("name", "pk")[: SHOWN + 1])
+
+
+def organisations_called(text: str) -> QuerySet[Organisation]:
+    """Organisations whose name holds a text, or that have it as a short code, now or once."""
+    words = " ".join(text.split())
+    called = Q(name__icontains=words)
+    if re.fullmatch(r"[A-Za-z0-9]{3,4}", words):
+        with_code = MarketParticipant.objects.filter(short_code=words.upper())
+        called |= Q(pk__in=with_code.values("organisation"))
+    return Organisation.objects.filter(called)
+
+
+def helped() -> QuerySet[Organisation]:
+    """The organisations for which a support session can be opened: all but the operator's own."""
+    operators = MarketParticipant.objects.filter(market_role=MarketRole.OPERATOR)
+    return Organisation.objects.exclude(pk__in=operators.values("organisation"))
+
+
+def after(organisations: QuerySet[Organisation], name: str) -> list[Organisation]:
+    """A page of organisations by name, of those behind one name; one more where there are more."""
+    behind = organisations.filter(name__gt=name) if name else organisations
+    return list(behind.select_related("group").prefetch_related("participants").order_by("name")[: SHOWN + 1])
+
+
+def without_keeper(*, on: date) -> QuerySet[Organisation]:
+    """Organisations that have people and nobody who looks after them: support acts for these."""
+    acting = Membership.objects.acting(on=on)
+    own = acting.filter(organisation=OuterRef("pk"))
+    of_group = acting.filter(organisation__group=OuterRef("group"), portal_roles__contains=[PortalRole.GROUP_LSO.value])
+    keepers = own.filter(portal_roles__overlap=sorted(role.value for role in KEEPER_ROLES))
+    return Organisation.objects.filter(Exists(own), ~Exists(keepers), ~Exists(of_group))
+
+
+def held_invitations() -> QuerySet[Invitation]:
+    """Invitations that wait for the operator, the oldest first."""
+    waiting = Invitation.objects.filter(accepted_at__isnull=True, withdrawn_at__isnull=True).exclude(held=Held.NO)
+    return waiting.select_related("organisation", "invited_by").order_by("pk")
+
+
+def deleted_with(email: str) -> list[User]:
+    """The deleted accounts that had an address, the last deleted first."""
+    deleted = User.with_deleted.annotate(address=Lower("email")).filter(
+        address=account_of(email), deleted_at__isnull=False
+    )
+    return list(deleted.prefetch_related("memberships__organisation").order_by("-deleted_at")[:SHOWN])
+
+
+def waiting_requests() -> QuerySet[AccessRequest]:
+    return AccessRequest.objects.filter(state__in=[RequestState.OPEN, RequestState.QUESTION])
+
+
+def overdue_certifications(*, on: date) -> QuerySet[Certification]:
+    overdue = Certification.objects.filter(done_at__isnull=True, due_on__lt=on)
+    return overdue.select_related("organisation").order_by("due_on", "pk")
+
+
+def locks(*, now: datetime) -> QuerySet[LimitCount]:
+    """Accounts that are paused after too many tries to sign in, each once at least."""
+    full = Q()
+    for name in sorted(limits.OF_SIGN_IN):
+        full |= Q(name=name, count__gte=settings.LIMITS[name][0])
+    return LimitCount.objects.filter(full, ends_at__gt=now).order_by("subject").distinct("subject")
+
+
+def is_operators_own(user: User, *, now: datetime) -> bool:
+    """Whether a person acts, or will, for the operator itself."""
+    held = Membership.objects.not_over(on=timezone.localdate(now))
+    return held.filter(user=user, market_role=MarketRole.OPERATOR).exists()
+
+
+def page_of[M: Model](rows: QuerySet[M], *, after_key: int | None, newest_first: bool) -> tuple[list[M], int | None]:
+    """A page of rows by key, and the key behind which the next page begins; none where this is the last."""
+    if after_key is not None:
+        rows = rows.filter(**{"pk__lt" if newest_first else "pk__gt": after_key})
+    found = list(rows.order_by("-pk" if newest_first else "pk")[: SHOWN + 1])
+    return found[:SHOWN], found[SHOWN - 1].pk if len(found) > SHOWN else None
