@@ -2,10 +2,11 @@
 
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponseRedirect
 from django.shortcuts import resolve_url
-from django.utils.http import urlencode
+from django.utils.http import url_has_allowed_host_and_scheme
 from django_otp import user_has_device
 
 if TYPE_CHECKING:
@@ -47,13 +48,11 @@ def lead_to(gate: Gate, request: "PortalRequest") -> HttpResponseRedirect:
 def lead(name: str, request: "PortalRequest") -> HttpResponseRedirect:
     """To a page that leads back here; after a form, to the page that it was on."""
     here = request.get_full_path() if request.method in {"GET", "HEAD"} else back_of(request)
-    return HttpResponseRedirect(f"{resolve_url(name)}?{urlencode({'next': here})}")
+    return HttpResponseRedirect(f"{resolve_url(name)}?{urlencode({'next': here}, safe='/')}")
 
 
 def back_of(request: "PortalRequest") -> str:
     """The page that a form was on, as far as the browser says and it is ours; else the address of the form."""
-    from django.utils.http import url_has_allowed_host_and_scheme
-
     referer = request.headers.get("Referer", "")
     host = request.get_host()
     if url_has_allowed_host_and_scheme(referer, {host}) and f"//{host}/" in referer:
