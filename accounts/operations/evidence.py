@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
-from typing import IO
+from typing import IO, Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from django.conf import settings
@@ -75,7 +75,8 @@ def people(period: Period) -> Rows:
     held = Membership.objects.filter(
         Q(ended_on__isnull=True) | Q(ended_on__gt=period.since), started_on__lte=period.until
     ).select_related("user", "organisation").annotate(last_sign_in=Subquery(last), has_factor=factor)  # fmt: skip
-    for one in held.order_by("organisation__name", "user__name", "pk").iterator(chunk_size=CHUNK):
+    annotated: Iterator[Any] = held.order_by("organisation__name", "user__name", "pk").iterator(chunk_size=CHUNK)
+    for one in annotated:
         user = one.user
         state = "deleted" if user.deleted_at else "in use" if user.is_active else "switched off"
         yield (
@@ -144,7 +145,8 @@ def requests(period: Period) -> Rows:
 
 def terms(period: Period) -> Rows:
     documents = TermsDocument.objects.select_related("published_by").annotate(accepted=Count("acceptances"))
-    for one in documents.defer("text").order_by("slug", "version"):
+    annotated: Iterator[Any] = documents.defer("text").order_by("slug", "version").iterator()
+    for one in annotated:
         yield (
             one.title, one.slug, one.version, one.effective_from, one.sha256, one.required, one.opens,
             one.published_at, one.published_by and one.published_by.name, one.accepted,
