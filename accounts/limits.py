@@ -130,5 +130,15 @@ REQUEST_BY_NETWORK = Limit("access request by network")
 LINK_BY_NETWORK = Limit("private link by network")
 INVITATION_AGAIN = Limit("invitation again")
 
-# Those that keep one account from signing in.
-OF_SIGN_IN = frozenset({SIGN_IN_BY_ACCOUNT_AND_NETWORK.name, SIGN_IN_BY_ACCOUNT.name, SIGN_IN_BY_KNOWN_DEVICE.name})
+# Those that keep one person out: of the password, and of the second factor.
+OF_SIGN_IN = frozenset(
+    limit.name
+    for limit in (
+        SIGN_IN_BY_ACCOUNT_AND_NETWORK,
+        SIGN_IN_BY_ACCOUNT,
+        SIGN_IN_BY_KNOWN_DEVICE,
+        FACTOR_SHORT,
+        FACTOR_HOUR,
+        FACTOR_DAY,
+    )
+)

@@ -1,11 +1,12 @@
 """An offer to act for an organisation, made by mail."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from accounts.models.organisation import Organisation
 from accounts.models.user import User
@@ -61,7 +62,11 @@ class Invitation(models.Model):
     def __str__(self) -> str:
         return f"{self.email} to {self.organisation}"
 
+    def is_past(self, *, on: date) -> bool:
+        """Whether the membership that it offers would be over by now."""
+        return self.ends_on is not None and self.ends_on <= on
+
     def is_open(self, *, now: datetime) -> bool:
         """Whether it can be accepted now."""
-        over = self.accepted_at or self.withdrawn_at or self.held
+        over = self.accepted_at or self.withdrawn_at or self.held or self.is_past(on=timezone.localdate(now))
         return not over and self.expires_at is not None and self.expires_at > now

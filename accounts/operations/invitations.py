@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from accounts import sealing
+from accounts import limits, sealing
 from accounts.events import record
 from accounts.mail import post
 from accounts.models import Event, Held, Invitation, MarketParticipant, Membership, Organisation, User
@@ -33,6 +33,10 @@ class NotHeldByOrganisation(Exception):
 
 class NotOpen(Exception):
     """The invitation was accepted, withdrawn or is past its time."""
+
+
+class TooSoon(Exception):
+    """The invitation was sent again within this minute."""
 
 
 class OtherPerson(Exception):
@@ -60,13 +64,8 @@ def invite(
     administrator decides whether the same identity comes back or a new one is made. Raises `AlreadyInvited`,
     `AlreadyActs` and `NotHeldByOrganisation`. Who may invite whom is for the caller to know.
     """
-    email, on = email.strip().lower(), timezone.localdate(now)
-    held_role = MarketParticipant.objects.in_force(on=on).filter(organisation=organisation, market_role=market_role)
-    if not held_role.exists():
-        raise NotHeldByOrganisation
-    acting = Membership.objects.not_over(on=on).annotate(of=Lower("user__email"))
-    if acting.filter(of=email, organisation=organisation, market_role=market_role).exists():
-        raise AlreadyActs
+    email = email.strip().lower()
+    check_invitable(email=email, organisation=organisation, market_role=market_role, on=timezone.localdate(now))
     try:
         with transaction.atomic():
             invitation = Invitation.objects.create(
@@ -89,6 +88,16 @@ def invite(
     if not invitation.held:
         send(invitation)
     return invitation
+
+
+def check_invitable(*, email: str, organisation: Organisation, market_role: MarketRole, on: date) -> None:
+    """Raises `NotHeldByOrganisation` and `AlreadyActs` where an invitation would be for nothing."""
+    held_role = MarketParticipant.objects.in_force(on=on).filter(organisation=organisation, market_role=market_role)
+    if not held_role.exists():
+        raise NotHeldByOrganisation
+    acting = Membership.objects.not_over(on=on).annotate(of=Lower("user__email"))
+    if acting.filter(of=account_of(email), organisation=organisation, market_role=market_role).exists():
+        raise AlreadyActs
 
 
 def why_held(email: str, organisation: Organisation) -> Held:
@@ -133,6 +142,18 @@ def consent(*, invitation: Invitation, restores: User | None, by: User, origin: 
 
 
 @transaction.atomic
+def send_again(*, invitation: Invitation, by_id: UUID, origin: Origin, now: datetime) -> None:
+    """Mail a fresh link, for its full time, once a minute at most. Raises `NotOpen` and `TooSoon`."""
+    waiting = Invitation.objects.select_for_update(of=("self",)).get(pk=invitation.pk)
+    if waiting.accepted_at or waiting.withdrawn_at or waiting.held:
+        raise NotOpen
+    if not limits.INVITATION_AGAIN.take(waiting.pk, now=now):
+        raise TooSoon
+    note(Event.INVITED, waiting, by_id=by_id, origin=origin)
+    send(waiting)
+
+
+@transaction.atomic
 def withdraw(
     *, invitation: Invitation, by_id: UUID | None, origin: Origin, now: datetime, refused: bool = False
 ) -> None:
@@ -144,21 +165,33 @@ def withdraw(
         note(event, invitation, by_id=by_id, origin=origin)
 
 
+def of_token(token: str) -> Invitation | None:
+    """The invitation of the link last sent, open or past its time; one accepted or withdrawn has no link."""
+    found = Invitation.objects.select_related("organisation", "invited_by", "restores")
+    return found.filter(digest=sealing.digest(f"invitation:{token}")).first()
+
+
 def by_token(token: str, *, now: datetime) -> Invitation | None:
     """The open invitation of a link."""
-    found = Invitation.objects.select_related("organisation", "restores").filter(
-        digest=sealing.digest(f"invitation:{token}")
-    ).first()  # fmt: skip
+    found = of_token(token)
     return found if found and found.is_open(now=now) else None
 
 
 @transaction.atomic
 def accept(
-    *, invitation: Invitation, signed_in: User | None, password: str | None, origin: Origin, now: datetime
+    *,
+    invitation: Invitation,
+    signed_in: User | None,
+    password: str | None,
+    origin: Origin,
+    now: datetime,
+    name: str = "",
+    telephone: str = "",
 ) -> Membership:
     """Accept an invitation, once: for the account that has the address, which must be signed in, or as a new one.
 
-    A new or restored account gets the password. Raises `NotOpen` and `OtherPerson`.
+    A new or restored account gets the password, and the name and telephone number where they are given. Raises
+    `NotOpen` and `OtherPerson`.
     """
     open_one = (
         Invitation.objects.select_for_update(of=("self",))
@@ -167,6 +200,7 @@ def accept(
     )
     if not open_one.is_open(now=now):
         raise NotOpen
+    open_one.name, open_one.telephone = name or open_one.name, telephone or open_one.telephone
     user = user_with(open_one.email)
     if user:
         if signed_in is None or signed_in.pk != user.pk:
@@ -180,7 +214,7 @@ def accept(
         organisation=open_one.organisation,
         market_role=MarketRole(open_one.market_role),
         portal_roles=[PortalRole(name) for name in open_one.portal_roles],
-        starts_on=open_one.starts_on or timezone.localdate(now),
+        starts_on=max(open_one.starts_on or timezone.localdate(now), timezone.localdate(now)),
         ends_on=open_one.ends_on,
         by_id=open_one.invited_by_id,
         origin=origin,
@@ -188,17 +222,27 @@ def accept(
 
 
 def identity_of(invitation: Invitation, *, password: str, origin: Origin, now: datetime) -> User:
-    """The account that an invitation makes, or brings back with its history."""
-    if invitation.restores:
-        user = invitation.restores
+    """The account that an invitation makes, or brings back with its history.
+
+    Of two invitations of one address that are accepted at once, the later finds the account of the other: `OtherPerson`.
+    """
+    if invitation.restores_id:
+        user = User.with_deleted.select_for_update().get(pk=invitation.restores_id)
+        if user.deleted_at is None:
+            raise OtherPerson
         user.deleted_at, user.is_active, user.switched_off_because = None, True, ""
+        user.name, user.telephone = invitation.name, invitation.telephone or user.telephone
         user.set_password(password)
         user.password_set_at = now
-        user.save()
-        record(Event.ACCOUNT_RESTORED, origin=origin, person=user, by_id=invitation.consented_by_id)
-        return user
-    user = User.objects.create_user(
-        email=invitation.email, password=password, name=invitation.name, telephone=invitation.telephone
-    )
-    record(Event.ACCOUNT_MADE, origin=origin, person=user, by_id=invitation.invited_by_id)
+        event, by_id = Event.ACCOUNT_RESTORED, invitation.consented_by_id
+    else:
+        user = User(email=invitation.email, name=invitation.name, telephone=invitation.telephone, password_set_at=now)
+        user.set_password(password)
+        event, by_id = Event.ACCOUNT_MADE, invitation.invited_by_id
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError as error:
+        raise OtherPerson from error
+    record(event, origin=origin, person=user, by_id=by_id)
     return user

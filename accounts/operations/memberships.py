@@ -29,9 +29,23 @@ class NotGrantable(Exception):
     """The actor may not give or take one of these roles; the message is for people."""
 
 
+class NotOnOneself(Exception):
+    """Nobody gives, pauses, ends or resets what is their own; the message is for people."""
+
+
+class Overlaps(Exception):
+    """The person acts for the organisation in this role again, from another membership; the message is for people."""
+
+
 LAST = (
-    "This is the last Local Security Officer of {organisation}. Make somebody else one first, or ask operator support."
+    "This would leave nobody to look after the people of {organisation}. Make somebody else a Local Security Officer"
+    " first, or ask operator support."
 )
+LAST_ADMINISTRATOR = (
+    "This would leave nobody to look after the people of {organisation}. Make somebody else an administrator first."
+)
+BEYOND = "{name} holds a role that is beyond yours: {roles}. Ask a Group Local Security Officer, or operator support."
+ONESELF = "Nobody does this for themselves. Ask another Local Security Officer, or operator support."
 
 
 def organisations_managed(actor: Actor, *, now: datetime) -> QuerySet[Organisation]:
@@ -64,10 +78,13 @@ def keepers_of(organisation: Organisation, *, on: date) -> QuerySet[Membership]:
 
 
 def grantable(actor: Actor) -> list[PortalRole]:
-    """The portal roles that an actor may give and take: up to their own. LSO roles need a second approval."""
+    """The portal roles that an actor may give and take: up to their own. LSO roles need a second approval.
+
+    Support, which acts only where nobody else does, reaches them all: the last to hold one may be gone.
+    """
     if PortalRole.ADMINISTRATOR in actor.portal_roles:
         return [role for role in PortalRole if role in OPERATOR_ROLES]
-    if PortalRole.GROUP_LSO in actor.portal_roles:
+    if PortalRole.GROUP_LSO in actor.portal_roles or not actor.portal_roles & LSO_ROLES:
         return [PortalRole.USER, PortalRole.EXPORTER, PortalRole.LSO, PortalRole.GROUP_LSO]
     return [PortalRole.USER, PortalRole.EXPORTER, PortalRole.LSO]
 
@@ -76,12 +93,14 @@ def grantable(actor: Actor) -> list[PortalRole]:
 def keeper_stays(organisations: Collection[Organisation], *, on: date) -> Iterator[None]:
     """Undo a change that takes the last LSO away, now or on an end date. Raises `LastKeeper`.
 
-    The organisations are locked first, so that two who each remove the other's colleague do not both succeed.
+    The organisations are locked first, so that two who each remove the other do not both succeed; with them those of
+    their groups, whose only LSO may be one of the group.
     """
     with transaction.atomic():
-        locked = list(
-            Organisation.objects.select_for_update().filter(pk__in=[one.pk for one in organisations]).order_by("pk")
-        )
+        reach = Q(pk__in=[one.pk for one in organisations])
+        reach |= Q(group__organisations__in=[one.pk for one in organisations])
+        within = Organisation.objects.filter(pk__in=Organisation.objects.filter(reach).values("pk"))
+        locked = list(within.select_for_update(no_key=True).order_by("pk"))
         had = [one for one in locked if keepers_of(one, on=on).exists()]
         stayed = [one for one in had if keepers_of(one, on=on).filter(ended_on__isnull=True).exists()]
         yield
@@ -89,14 +108,23 @@ def keeper_stays(organisations: Collection[Organisation], *, on: date) -> Iterat
             keepers = keepers_of(organisation, on=on)
             lasting = keepers.filter(ended_on__isnull=True)
             if not (lasting if organisation in stayed else keepers).exists():
-                raise LastKeeper(LAST.format(organisation=organisation.name))
+                ours = organisation.participants.filter(market_role=MarketRole.OPERATOR).exists()
+                raise LastKeeper((LAST_ADMINISTRATOR if ours else LAST).format(organisation=organisation.name))
 
 
 def check_grantable(actor: Actor, roles: Collection[PortalRole]) -> None:
     """Raises `NotGrantable` where an actor may not give or take one of some roles."""
     beyond = [role.label for role in roles if role not in grantable(actor)]
     if beyond:
-        raise NotGrantable(f"You may not give or take away: {', '.join(beyond)}.")
+        raise NotGrantable(f"You may not give or take away: {', '.join(sorted(beyond))}.")
+
+
+def check_reach(actor: Actor, membership: Membership) -> None:
+    """Raises `NotOnOneself`, and `NotGrantable` where the person holds more than the actor may give."""
+    if actor.person_id == membership.user_id:
+        raise NotOnOneself(ONESELF)
+    if beyond := sorted(role.label for role in membership.roles.difference(grantable(actor))):
+        raise NotGrantable(BEYOND.format(name=membership.user.name, roles=", ".join(beyond)))
 
 
 @transaction.atomic
@@ -121,7 +149,9 @@ def add(
     roles = sorted(role.value for role in portal_roles)
     if held:
         held.portal_roles = sorted({*held.portal_roles, *roles})
-        held.ended_on, held.disabled_at, held.disabled_because = ends_on, None, ""
+        # Nothing held already grows shorter: an end date could be that of the last LSO.
+        held.ended_on = max(ends_on, held.ended_on) if ends_on and held.ended_on else None
+        held.disabled_at, held.disabled_because = None, ""
         held.save()
         event = Event.ROLE_GRANTED
     else:
@@ -194,6 +224,8 @@ def end(*, membership: Membership, on: date, by_id: UUID | None, because: str, o
     """
     with keeper_stays([membership.organisation], on=timezone.localdate(now)):
         held = Membership.objects.select_for_update().select_related("user", "organisation").get(pk=membership.pk)
+        if held.ended_on and held.ended_on <= timezone.localdate(now):
+            return  # somebody was faster
         if on <= held.started_on:
             on = date.fromordinal(held.started_on.toordinal() + 1)
             held.disabled_at, held.disabled_because = now, because[:200]
@@ -203,6 +235,32 @@ def end(*, membership: Membership, on: date, by_id: UUID | None, because: str, o
             Event.MEMBERSHIP_ENDED, origin=origin, person=held.user, by_id=by_id, organisation_id=held.organisation_id,
             detail=f"{described(held)}. {because}".strip(),
         )  # fmt: skip
+
+
+def set_end(*, membership: Membership, ends_on: date | None, by_id: UUID, origin: Origin, now: datetime) -> None:
+    """Give a membership that is not over another end date, or none. Raises `LastKeeper` and `Overlaps`."""
+    with keeper_stays([membership.organisation], on=timezone.localdate(now)):
+        held = Membership.objects.select_for_update().select_related("user", "organisation").get(pk=membership.pk)
+        if held.ended_on == ends_on or (held.ended_on and held.ended_on <= timezone.localdate(now)):
+            return
+        if again(held, ends_on=ends_on):
+            raise Overlaps(f"{held.user.name} has a later membership in the same role. End that one instead.")
+        held.ended_on = ends_on
+        held.save(update_fields=["ended_on"])
+        until = f"ends on {ends_on:%-d %B %Y}" if ends_on else "has no end date"
+        record(
+            Event.MEMBERSHIP_DATED, origin=origin, person=held.user, by_id=by_id, organisation_id=held.organisation_id,
+            detail=f"{described(held)}: {until}",
+        )  # fmt: skip
+
+
+def again(membership: Membership, *, ends_on: date | None) -> bool:
+    """Whether the person has a later membership of the same kind that one until that day would reach."""
+    later = Membership.objects.filter(
+        user=membership.user_id, organisation=membership.organisation_id, market_role=membership.market_role,
+        started_on__gte=membership.started_on,
+    ).exclude(pk=membership.pk)  # fmt: skip
+    return later.exists() if ends_on is None else later.filter(started_on__lt=ends_on).exists()
 
 
 def disable(*, membership: Membership, by_id: UUID | None, because: str, origin: Origin, now: datetime) -> None:
