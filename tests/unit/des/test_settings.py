@@ -13,6 +13,7 @@ from des.servers import postgres, valkey
 SETTINGS = Path(__file__).resolve().parents[3] / "des" / "settings.py"
 PRODUCTION = {
     "SECRET_KEY": "k" * 50,
+    "FACTOR_KEYS": "f" * 40,
     "ALLOWED_HOSTS": "des.example,www.des.example",
     "PUBLIC_BASE_URL": "https://des.example/",
     "DATABASE_URL": "postgresql://des_app:p%40ss@db.example:5433/des",
@@ -38,6 +39,13 @@ def start(monkeypatch: pytest.MonkeyPatch) -> Any:
     [
         ({"SECRET_KEY": None}, "Set the environment variable SECRET_KEY: docs/operations.md says what it holds."),
         ({"SECRET_KEY": "short"}, "SECRET_KEY must have at least 32 characters."),
+        ({"FACTOR_KEYS": None}, "Set the environment variable FACTOR_KEYS"),
+        ({"FACTOR_KEYS": "short"}, "FACTOR_KEYS must have at least 32 characters each"),
+        ({"FACTOR_KEYS": "f" * 40 + ",short"}, "FACTOR_KEYS must have at least 32 characters each"),
+        ({"LIMITS": "no such limit=5/900"}, "LIMITS reads name=tries/seconds"),
+        ({"LIMITS": "sign-in by account=5"}, "LIMITS reads name=tries/seconds"),
+        ({"LIMITS": "sign-in by account=0/900"}, "LIMITS reads name=tries/seconds"),
+        ({"TERMS_BY_NOTICE": "yes"}, "TERMS_BY_NOTICE must be 0 or 1"),
         ({"ALLOWED_HOSTS": None}, "Set the environment variable ALLOWED_HOSTS"),
         ({"ALLOWED_HOSTS": "des.example,*"}, "ALLOWED_HOSTS must name the hosts"),
         ({"PUBLIC_BASE_URL": None}, "Set the environment variable PUBLIC_BASE_URL"),
@@ -143,3 +151,11 @@ def test_no_task_outlives_the_time_after_which_it_is_handed_out_again(start):
     settings = start()
 
     assert settings["CELERY_BROKER_TRANSPORT_OPTIONS"]["visibility_timeout"] > settings["CELERY_TASK_TIME_LIMIT"]
+
+
+def test_limits_can_be_chosen_one_by_one(start):
+    settings = start(LIMITS="sign-in by account=10/60; reset, hour=3/3600;")
+
+    assert settings["LIMITS"]["sign-in by account"] == (10, 60)
+    assert settings["LIMITS"]["reset, hour"] == (3, 3600)
+    assert settings["LIMITS"]["sign-in by network"] == (30, 900)
