@@ -29,6 +29,9 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
+    def add_message(self, *args: Any, **kwargs: Any) -> None:
+        """Nothing: that one is signed in or out can be seen."""
+
     def get_login_stages(self) -> list[str]:
         """No session exists before the second factor has passed: it is the last stage of signing in."""
         return [*super().get_login_stages(), "accounts.stage.SecondFactorStage"]
