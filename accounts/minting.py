@@ -11,8 +11,8 @@ from django.utils import timezone
 from accounts import sealing
 from accounts.events import record
 from accounts.mail import Mint
-from accounts.models import Event, Invitation, Mail, SecretKind, User
-from accounts.operations import secrets
+from accounts.models import AccessRequest, Event, Invitation, Mail, RequestState, SecretKind, User
+from accounts.operations import request_progress, secrets
 from accounts.operations.sign_in import user_with
 from accounts.origin import Origin
 
@@ -68,8 +68,56 @@ def invitation(mail: Mail) -> dict[str, Any] | None:
     }
 
 
+def request_confirm(mail: Mail) -> dict[str, Any] | None:
+    """The link that confirms the address of an access request; nothing that was typed goes to an unknown address."""
+    unconfirmed = AccessRequest.objects.filter(
+        pk=mail.about["request"], state=RequestState.UNCONFIRMED, expires_at__gt=timezone.now()
+    )
+    token = sealing.new_token()
+    if not unconfirmed.update(confirm_digest=request_progress.confirm_digest(token)):
+        return None
+    return {"url": link("request_confirm", token), "hours": settings.REQUEST_CONFIRM_HOURS}
+
+
+def request_letter(mail: Mail) -> dict[str, Any] | None:
+    """How an access request stands, with the private link of its applicant, or its page for a colleague."""
+    request = AccessRequest.objects.filter(pk=mail.about["request"]).select_related("filed_by", "organisation").first()
+    if request is None:
+        return None
+    own = mail.to == request.email
+    url = link("queue_request", request.pk)
+    if own:
+        token = request_progress.follow_token(request.pk)
+        AccessRequest.objects.filter(pk=request.pk).update(follow_digest=request_progress.follow_digest(token))
+        url = link("request_follow", token)
+    question = request.notes.filter(for_applicant=True, by__isnull=False).last()
+    return {
+        "name": mail.about.get("name", request.name),
+        "reference": request.reference,
+        "about": request.get_kind_display(),
+        "who": "" if own else request.name,
+        "url": url,
+        "question": question.text if question else "",
+        "kind": request.kind,
+        "state": request.get_state_display(),
+        "is_approved": request.state == RequestState.APPROVED,
+        "held": bool(request.invitation and request.invitation.held),
+        "rejection": request.get_rejection_display(),
+        "reason": request.reason,
+        "target": request.target_at,
+        "ends": request.expires_at,
+    }
+
+
 MINTS: dict[str, Mint] = {
     "reset": reset,
     "enrolment": enrolment,
     "invitation": invitation,
+    "request_confirm": request_confirm,
+    "request_follow": request_letter,
+    "request_question": request_letter,
+    "request_answered": request_letter,
+    "request_decided": request_letter,
+    "request_expiring": request_letter,
+    "request_expired": request_letter,
 }

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts import limits, mail
 from accounts.minting import MINTS
+from accounts.operations import certifications, dormancy, request_progress
 
 
 @shared_task(expires=30)
@@ -22,3 +23,19 @@ def forget(**_kwargs: Any) -> None:
     now = timezone.now()
     limits.forget_old(now=now)
     mail.forget_old(now=now, keep=timedelta(days=settings.MAIL_DAYS))
+
+
+@shared_task
+def end_requests(**_kwargs: Any) -> None:
+    """Warn of access requests that end soon, and end those whose time is over."""
+    request_progress.run_out(now=timezone.now())
+
+
+@shared_task
+def see_who_is_dormant(**_kwargs: Any) -> None:
+    dormancy.see_to_everybody(now=timezone.now())
+
+
+@shared_task
+def see_to_certifications(**_kwargs: Any) -> None:
+    certifications.see_to_rounds(now=timezone.now())

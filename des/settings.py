@@ -193,6 +193,10 @@ CELERY_BEAT_SCHEDULE = {
     "expire exports": {"task": "des.exports.tasks.expire", "schedule": 600},
     "send mail": {"task": "accounts.tasks.send_mail", "schedule": 5},
     "forget what has served its time": {"task": "accounts.tasks.forget", "schedule": 3600},
+    "end access requests": {"task": "accounts.tasks.end_requests", "schedule": 3600},
+    # Daily by what they do, hourly so that no restart at the wrong moment skips a day: a second run changes nothing.
+    "see who is dormant": {"task": "accounts.tasks.see_who_is_dormant", "schedule": 3600},
+    "see to yearly confirmations": {"task": "accounts.tasks.see_to_certifications", "schedule": 3600},
 }
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 2 * CELERY_TASK_TIME_LIMIT,  # longer than any task, else a long one runs twice
@@ -259,6 +263,7 @@ LIMITS: dict[str, tuple[int, int]] = {
     "access request by address": (5, 86_400),
     "access request by network": (20, 3600),
     "private link by network": (100, 3600),
+    "invitation again": (1, 60),
 }
 
 
@@ -347,6 +352,12 @@ if not LOCAL and SECURE_HSTS_SECONDS < 31_536_000:
     raise ImproperlyConfigured("HSTS_SECONDS must be at least 31536000 (a year).")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+UPLOAD_BYTES = 10 * 1024 * 1024  # of all files of a request together
+FILE_UPLOAD_HANDLERS = [
+    "accounts.uploads.BoundedUpload",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 
 # -- files, mail, logs -------------------------------------------------------------------------------------------------

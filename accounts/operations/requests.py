@@ -6,11 +6,24 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.events import record
-from accounts.models import AccessRequest, Approval, Event, Membership, Organisation, RequestKind, RequestState, User
+from accounts.mail import post
+from accounts.models import (
+    AccessRequest,
+    Approval,
+    Event,
+    MarketParticipant,
+    Membership,
+    Organisation,
+    RequestKind,
+    RequestState,
+    User,
+)
 from accounts.operations.memberships import NotGrantable
+from accounts.operations.sign_in import user_with
 from accounts.origin import Origin
 from accounts.permissions import LSO_ROLES, MarketRole, PortalRole
 
@@ -19,6 +32,10 @@ WAITING = (RequestState.OPEN, RequestState.QUESTION)
 
 class OwnRequest(NotGrantable):
     """Nobody decides what is asked for themselves; the message is for people."""
+
+
+class NoAccount(Exception):
+    """No account has this address."""
 
 
 def working_days_later(moment: datetime, days: int) -> datetime:
@@ -176,4 +193,79 @@ def asked_by_lso(
     )
     Approval.objects.create(request=request, by=by, at=now, what=given_by(request))
     note_made(request, by_id=by.pk, origin=origin)
+    return request
+
+
+def organisation_called(text: str) -> Organisation | None:
+    """The one organisation, not the operator's, with this name or short code today; none where several have it."""
+    on = timezone.localdate()
+    with_code = MarketParticipant.objects.in_force(on=on).filter(short_code=text.strip().upper())
+    operators = MarketParticipant.objects.filter(market_role=MarketRole.OPERATOR)
+    found = Organisation.objects.exclude(pk__in=operators.values("organisation")).filter(
+        Q(name__iexact=" ".join(text.split())) | Q(pk__in=with_code.values("organisation"))
+    )[:2]
+    return found[0] if len(found) == 1 else None
+
+
+@transaction.atomic
+def ask(*, kind: RequestKind, email: str, organisation_name: str, now: datetime, **about: Any) -> AccessRequest:
+    """Take a request from the public form. It counts for nothing until the address is confirmed.
+
+    The same is done whoever asks and whichever organisation is named, so that the form tells nobody who is known here.
+    """
+    known = organisation_called(organisation_name)
+    request = AccessRequest.objects.create(
+        kind=kind,
+        state=RequestState.UNCONFIRMED,
+        email=email.strip().lower(),
+        organisation=known if kind == RequestKind.PERSON else None,
+        organisation_name=organisation_name,
+        made_at=now,
+        expires_at=now + timedelta(hours=settings.REQUEST_CONFIRM_HOURS),
+        **about,
+    )
+    post("request_confirm", to=request.email, request=str(request.pk))
+    return request
+
+
+@transaction.atomic
+def file_mailed(
+    *,
+    kind: RequestKind,
+    email: str,
+    name: str,
+    organisation_name: str,
+    portal_roles: Collection[str],
+    text: str,
+    by: User,
+    origin: Origin,
+    now: datetime,
+) -> AccessRequest:
+    """File what came by mail (subject DES ACCESS) into the queue, and tell its sender how to follow it.
+
+    A lost second factor is that of the account with the address. Raises `NoAccount`.
+    """
+    email = email.strip().lower()
+    if kind == RequestKind.LOST_FACTOR:
+        person = user_with(email)
+        if person is None:
+            raise NoAccount
+        request = ask_for_lost_factor(person=person, filed_by=by, reason=text, origin=origin, now=now)
+    else:
+        request = AccessRequest.objects.create(
+            kind=kind,
+            state=RequestState.OPEN,
+            email=email,
+            name=name,
+            organisation=organisation_called(organisation_name) if kind == RequestKind.PERSON else None,
+            organisation_name=organisation_name,
+            portal_roles=list(portal_roles),
+            purpose=text,
+            filed_by=by,
+            made_at=now,
+            confirmed_at=now,
+            **due(now),
+        )
+        note_made(request, by_id=by.pk, origin=origin)
+    post("request_follow", to=request.email, request=str(request.pk))
     return request
