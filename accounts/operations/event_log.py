@@ -16,6 +16,7 @@ from accounts.operations.sign_in import account_of
 from accounts.origin import Origin
 
 SHOWN = 50
+LAST = 20  # on the page of a person
 CHUNK = 2_000
 MOST_ROWS = 100_000
 HEADINGS = (
@@ -109,6 +110,13 @@ def page_of(asked: Asked, *, before: int | None) -> tuple[list[Told], int | None
         events = behind(events, before)
     page = list(events[: SHOWN + 1])
     return told(page[:SHOWN]), page[SHOWN - 1].pk if len(page) > SHOWN else None
+
+
+def page_of_person(user: User) -> tuple[list[Told], bool]:
+    """The last events of a person, and whether there are more."""
+    events = SecurityEvent.objects.filter(person_id=user.pk).order_by("-at", "-pk")
+    page = list(events[: LAST + 1])
+    return told(page[:LAST]), len(page) > LAST
 
 
 def told(events: Iterable[SecurityEvent]) -> list[Told]:

@@ -52,12 +52,18 @@ def publish(
     by: User | None,
     origin: Origin,
     now: datetime,
+    after: int | None = None,
 ) -> TermsDocument:
-    """Publish the next version of a document, or the first of a new one. Raises `AlreadyPublished`."""
+    """Publish the next version of a document, or the first of a new one. Raises `AlreadyPublished`.
+
+    `after` is the last version that its author knew of, where they looked: then no other may have come since.
+    """
     text = text.replace("\r\n", "\n").strip() + "\n"
     try:
         with transaction.atomic():
             last = TermsDocument.objects.filter(slug=slug).aggregate(last=Max("version"))["last"] or 0
+            if after not in {None, last}:
+                raise AlreadyPublished
             document = TermsDocument.objects.create(
                 slug=slug,
                 title=title,

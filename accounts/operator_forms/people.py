@@ -40,7 +40,12 @@ class EndSessionsForm(forms.Form):
     reason = reason_field(help_text="The person and the auditors read it.", longest=100)
 
 
+class SwitchOnForm(ReasonForm):
+    turn = forms.CharField(initial="on", widget=forms.HiddenInput)
+
+
 class SwitchOffForm(ReasonForm):
+    turn = forms.CharField(initial="off", widget=forms.HiddenInput)
     even_last = forms.BooleanField(
         required=False,
         label="The account is in the wrong hands: switch it off even if nobody else looks after the organisation",
