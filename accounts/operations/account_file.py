@@ -132,7 +132,9 @@ def line_of(raw: bytes, *, number: int, header: list[str]) -> Line:
     """One line, with its cells as far as they can be read: the report tells the e-mail address of a bad line too."""
     problem = ""
     if len(raw) > LONGEST_LINE:
-        return Line(number, problem=f"The line has more than {LONGEST_LINE:,} bytes. Shorten its cells.")
+        begun, _ = cells_of(raw.decode(errors="replace"))
+        too_long = f"The line has more than {LONGEST_LINE:,} bytes. Shorten its cells."
+        return Line(number, dict(zip(header, begun, strict=False)), too_long)
     try:
         text = raw.decode()
     except UnicodeDecodeError as error:

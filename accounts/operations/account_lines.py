@@ -115,7 +115,9 @@ def together(row: Row, *, on: date) -> list[str]:
     """What is wrong with cells that are right one by one."""
     problems = []
     if row.ended_on and row.ended_on <= row.started_on:
-        problems.append("ended_on is not after started_on. It is the first day on which the membership holds no more.")
+        problems.append(
+            "ended_on is not after started_on. It is the first day on which the membership holds no more: correct one."
+        )
     elif row.ended_on and row.ended_on <= on:
         problems.append("The membership is over: ended_on is not after today. Take the line out.")
     of_operator = row.portal_roles & OPERATOR_ROLES

@@ -111,9 +111,9 @@ class Command(BaseCommand):
                 returncode=ONLY_GOOD_IMPORTED,
             )
         if bad:
+            why = "Nothing was imported: this was a dry run" if dry_run else "Nothing was imported"
             raise CommandError(
-                f"Nothing was imported. Bad lines: {bad:,}. Put them right and run this again, or import the others "
-                "with --only-good.",
+                f"{why}. Bad lines: {bad:,}. Put them right, or import the others with --only-good.",
                 returncode=NOTHING_IMPORTED,
             )
         self.stdout.write("Nothing was imported: this was a dry run." if dry_run else "Imported.")
