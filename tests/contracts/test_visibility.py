@@ -7,8 +7,10 @@ from tests.contracts import snapshots
 
 
 def scopes(enquiry: str, item: DataItem) -> tuple[str, ...]:
-    grants = (access_matrix().grant(enquiry=enquiry, item=item, market_role=role) for role in MarketRole)
-    return tuple(grant.scope.value if grant else "-" for grant in grants)
+    lines = (access_matrix().lines(enquiry=enquiry, item=item, market_role=role) for role in MarketRole)
+    return tuple(
+        "|".join(grant.scope + (f"+{grant.term}" if grant.term else "") for grant in held) or "-" for held in lines
+    )
 
 
 def test_who_sees_what() -> None:

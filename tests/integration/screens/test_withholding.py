@@ -12,13 +12,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.models import MarketParticipant, Organisation
+from accounts.models import MarketParticipant, Organisation, SupportSession, TermsAcceptance
 from accounts.permissions import DataItem
 from des.catalogue import ENQUIRIES
 from des.exports.csv_file import csv_blocks
 from des.meterpoints.enquiry import MeterPointEnquiry
 from des.meterpoints.models import LatestRead, Meter, MeterPoint, Quantity, Registration
-from tests.conftest import SINCE, owning
+from tests.conftest import SINCE, accept_terms, audited, owning
+from tests.integration.pages import read
 
 OTHER_SUPPLIERS, CONFIRMATION, METER_DETAIL = DataItem.OTHER_SUPPLIERS, DataItem.CONFIRMATION, DataItem.METER_DETAIL
 METER_AGENTS, QUANTITY, FORMULA_YEAR = DataItem.METER_AGENTS, DataItem.QUANTITY, DataItem.FORMULA_YEAR
@@ -223,3 +224,32 @@ def test_where_something_is_withheld_the_list_says_so(client, other_shipper, poi
 
     assert "Withheld from your role. Open the record to read why." in text
     assert "ZQDEVICE" not in text
+
+
+def test_support_is_denied_every_data_item_outside_a_support_session(client, idle_support, keys):
+    client.force_login(idle_support)
+
+    for path in (f"/meter-points/{keys['mprn']}/", "/search/?q=LS1", "/enquiries/meter-points/"):
+        response = client.get(path)
+        assert response.status_code == 403
+        assert keys["mprn"] not in response.text
+
+
+def test_what_support_sees_is_written_down_with_its_support_session(client, support, keys):
+    client.force_login(support)
+
+    assert client.get(f"/meter-points/{keys['mprn']}/").status_code == 200
+    (row,) = audited()
+    assert row.support_session_id == SupportSession.objects.get().pk
+
+
+def test_the_supplier_of_another_party_is_shown_once_its_terms_are_accepted(client, person, keys):
+    user = person("newcomer", "OCT", "shipper", "user")
+    with owning():
+        TermsAcceptance.objects.filter(user=user, document__slug="other-suppliers").delete()
+    client.force_login(user)
+    name = read(client.get(f"/meter-points/{keys['mprn']}/")).values["Supplier"]
+    assert "once you accept the additional terms" in name
+
+    accept_terms(user)
+    assert "Withheld" not in read(client.get(f"/meter-points/{keys['mprn']}/")).values["Supplier"]
