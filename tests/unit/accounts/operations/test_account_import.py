@@ -1,6 +1,5 @@
 """What an import makes of each line, what it leaves as it is, and that it is done wholly or not at all."""
 
-import io
 from datetime import timedelta
 
 import pytest
@@ -8,32 +7,13 @@ from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts import mail
-from accounts.minting import MINTS
 from accounts.models import Event, Mail, MarketParticipant, Membership, Organisation, SecurityEvent, User
 from accounts.operations import account_import
-from accounts.operations.account_file import AccountFile
 from accounts.operations.account_import import Deleted, OtherImport
 from accounts.operations.account_lines import Result
-from accounts.origin import SERVICE
+from tests.unit.accounts.operations.importing import bring_in
 
 pytestmark = pytest.mark.django_db
-
-HEADER = "email,name,telephone,short_code,market_role,portal_roles,started_on,ended_on"
-
-
-def bring_in(*lines: str, before_commit=lambda outcome: None, **options):
-    """Import lines below the header."""
-    file = AccountFile(io.BytesIO("\n".join([HEADER, *lines]).encode()))
-    choices = {"only_good": False, "dry_run": False, "deleted": Deleted.REFUSE, "with_mail": True} | options
-    return account_import.import_accounts(
-        file,
-        source=lambda: "list.csv",
-        origin=SERVICE,
-        now=timezone.now(),
-        before_commit=before_commit,
-        **choices,
-    )
 
 
 def one(line: str, **options):
@@ -203,40 +183,9 @@ def test_or_a_new_identity_is_made_and_history_stays_with_the_old_one(reader):
 # -- bad lines
 
 BAD = {
-    "no address": (",Ann,,BGF,shipper,user,,", "Enter an e-mail address."),
-    "a malformed address": ("ann,Ann,,BGF,shipper,user,,", "like name@company.co.uk"),
-    "an address at no domain": ("ann@localhost,Ann,,BGF,shipper,user,,", "like name@company.co.uk"),
-    "an address at a number": ("ann@[127.0.0.1],Ann,,BGF,shipper,user,,", "like name@company.co.uk"),
-    "an address that makes a header": ("ann@example.com\tBcc: x@x.com,Ann,,BGF,shipper,user,,", "cannot be seen"),
-    "an address of other letters": ("аnn@example.com,Ann,,BGF,shipper,user,,", "like name@company.co.uk"),
-    "a formula as an address": ("=ann@example.com,Ann,,BGF,shipper,user,,", "like name@company.co.uk"),
-    "a long address": (f"{'a' * 250}@example.com,Ann,,BGF,shipper,user,,", "at most 254 characters"),
-    "no name": ("ann@example.com, ,,BGF,shipper,user,,", "Enter the person's name."),
-    "a long name": (f"ann@example.com,{'A' * 151},,BGF,shipper,user,,", "at most 150 characters"),
-    "a name of digits": ("ann@example.com,12345,,BGF,shipper,user,,", "A name has letters."),
-    "a formula as a name": ("ann@example.com,=cmd|' /C calc'!A0,,BGF,shipper,user,,", "a spreadsheet would run"),
-    "a name in reverse": ("ann@example.com,\u202eAnn,,BGF,shipper,user,,", "U+202E, right-to-left override"),
-    "a name with nothing in it": ("ann@example.com,An\u200bn,,BGF,shipper,user,,", "U+200B, zero width space"),
-    "a name that rings": ("ann@example.com,An\x07n,,BGF,shipper,user,,", "U+0007, control character"),
-    "a name on two lines": ("ann@example.com,An\u2028n,,BGF,shipper,user,,", "U+2028, line separator"),
-    "a telephone of letters": ("ann@example.com,Ann,ring me,BGF,shipper,user,,", "telephone number in digits"),
-    "a long telephone": (f"ann@example.com,Ann,{'1' * 31},BGF,shipper,user,,", "at most 30 characters"),
-    "no short code": ("ann@example.com,Ann,,,shipper,user,,", "three or four letters or digits"),
-    "a short code of no shape": ("ann@example.com,Ann,,TOOLONG,shipper,user,,", "three or four letters or digits"),
     "an unknown short code": ("ann@example.com,Ann,,ZZZ9,shipper,user,,", "There is no short code ZZZ9."),
     "a code that is not held so": ("ann@example.com,Ann,,BGF,gt,user,,", "here today as shipper, supplier."),
-    "an unknown market role": ("ann@example.com,Ann,,BGF,trader,user,,", "no market role “trader”"),
-    "no portal role": ("ann@example.com,Ann,,BGF,shipper, ; ,,", "at least one portal role"),
-    "an unknown portal role": ("ann@example.com,Ann,,BGF,shipper,user;boss,,", "no portal role “boss”"),
-    "an operator role": ("ann@example.com,Ann,,BGF,shipper,user;support,,", "support is for the operator's own"),
-    "a user of the operator": ("ann@example.com,Ann,,DES,operator,user,,", "user is not for the operator's people"),
-    "a start that is no day": ("ann@example.com,Ann,,BGF,shipper,user,2025-02-30,", "started_on is no day"),
-    "a start in another order": ("ann@example.com,Ann,,BGF,shipper,user,12/31/2025,", "started_on is no day"),
-    "a start long ago": ("ann@example.com,Ann,,BGF,shipper,user,0001-01-01,", "started_on is no day"),
-    "digits of another script": ("ann@example.com,Ann,,BGF,shipper,user,٢٠٢٥-01-01,", "started_on is no day"),
-    "an end that is no day": ("ann@example.com,Ann,,BGF,shipper,user,,soon", "ended_on is no day"),
-    "an end before the start": ("ann@example.com,Ann,,BGF,shipper,user,2031-01-01,2030-01-01", "not after started_on"),
-    "an end in the past": ("ann@example.com,Ann,,BGF,shipper,user,2019-01-01,2020-01-01", "The membership is over"),
+    "a malformed address": ("ann,Ann,,BGF,shipper,user,,", "like name@company.co.uk"),
 }
 
 
@@ -249,13 +198,6 @@ def test_a_bad_line_is_not_imported_and_says_how_to_put_it_right(line, why):
     assert result == Result.BAD
     assert why in reason
     assert User.objects.count() == people
-
-
-def test_all_that_is_wrong_with_a_line_is_told_at_once():
-    _result, reason = one("ann,=Ann,none,bgf,trader,boss,soon,later")
-
-    for column in ("e-mail", "name", "telephone", "market role", "portal role", "started_on", "ended_on"):
-        assert column in reason
 
 
 def test_a_market_role_that_ended_is_not_held_today():
@@ -391,71 +333,3 @@ def test_statements_are_as_many_for_many_lines_as_for_few():
 
     assert statements(1_000, 450) == few
     assert few < 20
-
-
-# -- what is recorded, and who is told
-
-
-def test_every_account_and_membership_is_an_event_and_the_import_is_one():
-    bring_in("ann@example.com,Ann,,BGF,shipper,user,,", "ann@example.com,Ann,,OCT,shipper,user,,")
-
-    ann = User.objects.get(email="ann@example.com")
-    of_ann = list(SecurityEvent.objects.filter(person_id=ann.pk).order_by("pk").values_list("event", flat=True))
-    done = SecurityEvent.objects.get(event=Event.ACCOUNTS_IMPORTED)
-    assert of_ann == [Event.ACCOUNT_MADE, Event.MEMBERSHIP_ADDED, Event.MEMBERSHIP_ADDED]
-    assert set(
-        SecurityEvent.objects.filter(event=Event.MEMBERSHIP_ADDED, person_id=ann.pk).values_list(
-            "organisation_id", flat=True
-        )
-    ) == set(Membership.objects.filter(user=ann).values_list("organisation_id", flat=True))
-    assert done.detail == "list.csv: 1 made, 1 added to an existing account"
-
-
-def test_a_new_person_hears_how_to_sign_in_and_that_the_role_needs_a_second_factor(mailoutbox):
-    bring_in("ann@example.com,Ann O'Ther,,BGF,shipper,exporter,,", "ann@example.com,Ann,,OCT,shipper,user,,")
-
-    mail.send_waiting(mints=MINTS, now=timezone.now())
-
-    (letter,) = mailoutbox
-    assert letter.to == ["ann@example.com"]
-    assert letter.subject == "Your account for the Data Enquiry Service: set a password"
-    assert "Dear Ann O'Ther," in letter.body
-    assert letter.body.count("  * ") == 2
-    assert "/reset/" in letter.body
-    assert "second factor" in letter.body
-
-
-def test_who_has_signed_in_before_hears_what_was_added_only(supplier, mailoutbox):
-    User.objects.filter(pk=supplier.pk).update(password_set_at=timezone.now())
-
-    bring_in("supplier@example.com,Supplier,,OCT,shipper,user,,")
-    mail.send_waiting(mints=MINTS, now=timezone.now())
-
-    (letter,) = mailoutbox
-    assert "another organisation or role" in letter.subject
-    assert "/reset/" not in letter.body
-
-
-def test_nobody_hears_of_it_where_that_is_asked_for():
-    bring_in("ann@example.com,Ann,,BGF,shipper,user,,", with_mail=False)
-
-    assert not Mail.objects.exists()
-
-
-def test_what_somebody_waits_for_goes_before_the_messages_of_an_import(mailoutbox):
-    bring_in(*[f"p{number}@example.com,Ann,,BGF,shipper,user,," for number in range(200)])
-    mail.post("event", to="waiting@example.com", name="Ann", what="Password changed")
-
-    mail.send_waiting(mints=MINTS, now=timezone.now())
-
-    assert "waiting@example.com" in [letter.to[0] for letter in mailoutbox]
-    assert len(mailoutbox) < 50
-
-
-def test_an_imported_person_can_ask_for_the_link_that_sets_a_password(mailoutbox):
-    bring_in("ann@example.com,Ann,,BGF,shipper,user,,", with_mail=False)
-    mail.post("reset", to="Ann@Example.com", address=None, request_id="")
-
-    mail.send_waiting(mints=MINTS, now=timezone.now())
-
-    assert [letter.to for letter in mailoutbox] == [["Ann@Example.com"]]
