@@ -6,17 +6,30 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts.models import Notice, NoticeKind
+from accounts.access import Actor
+from accounts.models import Notice, NoticeKind, SupportSession
+
+NEWS = 5  # on the home page
 
 
 def account(request: HttpRequest) -> dict[str, Any]:
     # A request refused before the sign-in was read has no standing.
     standing = getattr(request, "standing", None) if request.user.is_authenticated else None
     actor = getattr(request, "actor", None)
+    shown = Notice.objects.shown(now=timezone.now())
     return {
         "actor": actor,
         "memberships": standing.memberships if standing and actor else (),
         "may": {str(permission) for permission in actor.permissions} if actor else set(),
-        "outages": Notice.objects.shown(now=timezone.now()).filter(kind=NoticeKind.OUTAGE),
+        "outages": shown.filter(kind=NoticeKind.OUTAGE),
+        "news": shown.filter(kind=NoticeKind.NEWS)[:NEWS],  # asked for by the page that shows it
+        "support_session": open_support_session(actor),
         "terms_by_notice": settings.TERMS_BY_NOTICE,
     }
+
+
+def open_support_session(actor: Actor | None) -> SupportSession | None:
+    """The support session within which the actor sees data, for the banner that says so."""
+    if not actor or actor.support_session_id is None:
+        return None
+    return SupportSession.objects.select_related("organisation").filter(pk=actor.support_session_id).first()

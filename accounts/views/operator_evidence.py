@@ -35,4 +35,6 @@ def evidence_pack(request: ActingRequest) -> HttpResponseBase:
 
 
 def page(request: ActingRequest, form: EvidenceForm) -> HttpResponse:
-    return render(request, "operator/evidence.html", {"form": form, "members": evidence.MEMBERS})
+    return render(
+        request, "operator/evidence.html", {"form": form, "members": [member[:2] for member in evidence.MEMBERS]}
+    )

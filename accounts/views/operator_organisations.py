@@ -53,7 +53,8 @@ def organisations(request: ActingRequest) -> HttpResponse:
 @permission_required(*READS_ORGANISATIONS)
 def organisation(request: ActingRequest, organisation: int) -> HttpResponse:
     """One organisation: market roles, domains, people, who looks after them, and its yearly confirmation."""
-    on = timezone.localdate()
+    now = timezone.now()
+    on = timezone.localdate(now)
     held = get_object_or_404(Organisation.objects.select_related("group"), pk=organisation)
     participants = list(held.participants.order_by("market_role", "short_code", "started_on"))
     context = {
@@ -66,7 +67,7 @@ def organisation(request: ActingRequest, organisation: int) -> HttpResponse:
         "people": Membership.objects.not_over(on=on).filter(organisation=held).values("user").distinct().count(),
         "certification": held.certifications.select_related("done_by").first(),
         "sessions": held.support_sessions.select_related("user")[:10],
-        "domain_form": DomainForm(),
+        "now": now,
     }
     return render(request, "operator/organisation.html", context)
 
