@@ -154,3 +154,72 @@ class ProfileForm(forms.Form):
         if telephone and not all(character in "+0123456789 ()-" for character in telephone):
             raise ValidationError("Enter a telephone number in digits, such as 0113 496 0000 or +44 113 496 0000.")
         return telephone
+
+
+class ChangePasswordForm(NewPasswordForm):
+    """One's own password, and the one to take its place."""
+
+    current = PasswordField(
+        label="Current password", autocomplete="current-password", required="Enter your current password."
+    )
+    field_order = ("current", "password")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if cleaned.get("password") and cleaned.get("password") == cleaned.get("current"):
+            self.add_error("password", "This is your current password. Choose another one.")
+        return cleaned
+
+
+class ResetForm(forms.Form):
+    """Whose password is not known."""
+
+    email = EmailField()
+
+
+class ResetCodeForm(NewPasswordForm):
+    """A new password by a code that was read over the telephone."""
+
+    email = EmailField()
+    code = forms.CharField(
+        label="Code",
+        max_length=40,
+        help_text="Twelve letters and digits, as your Local Security Officer read them to you.",
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "spellcheck": "false", "class": "app-code"}),
+        error_messages={"required": "Enter the code.", "max_length": "A code has twelve letters and digits."},
+    )
+    field_order = ("email", "code", "password")
+
+
+class AcceptInvitationForm(NewPasswordForm, ProfileForm):
+    """Who somebody is that has no account yet, and their password."""
+
+    field_order = ("name", "telephone", "password")
+
+    def __init__(self, *args: Any, email: str, organisation_words: str, **kwargs: Any) -> None:
+        super().__init__(*args, user=None, **kwargs)
+        self.email, self.organisation_words = email, organisation_words
+
+    def clean_password(self) -> str:
+        """The words of a person without an account are those on this form, and their organisation's."""
+        name = f"{self.cleaned_data.get('name', '')} {self.organisation_words}"
+        self.user = User(email=self.email, name=name, telephone=self.cleaned_data.get("telephone", ""))
+        return super().clean_password()
+
+
+class FactorNameForm(forms.Form):
+    """What its owner calls a second factor."""
+
+    name = LineField(
+        label="What you call it",
+        max_length=64,
+        required=False,
+        help_text="Such as “Work telephone” or “Security key”. You may leave it empty.",
+        error_messages={"max_length": "A name has at most 64 characters."},
+    )
+
+
+class AddAppForm(FactorNameForm, AppCodeForm):
+    """The first code of one more authenticator app, and what its owner calls it."""
+
+    field_order = ("code", "name")
