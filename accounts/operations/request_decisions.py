@@ -185,7 +185,7 @@ def approve(
     if not is_new:
         raise AlreadyApproved
     note(Event.REQUEST_APPROVED, request, by=by, origin=origin, detail=what)
-    approvers = [approval.by for approval in request.approvals.filter(what=what).select_related("by")]
+    approvers = [approval.by for approval in request.approvals.filter(what=what).select_related("by").order_by("at")]
     request.reason = words
     if len(approvers) >= request.approvals_needed:
         carry_out(request, approvers=approvers, by=by, origin=origin, now=now)

@@ -59,7 +59,7 @@ def given_by(request: AccessRequest) -> str:
     """What approving a request gives, in words: approvals of the same words count together, and no others."""
     roles = ", ".join(PortalRole(name).label for name in sorted(request.portal_roles))
     parts = [request.organisation_name if request.organisation is None else request.organisation.name]
-    parts += [request.get_market_role_display(), request.short_code, roles]
+    parts += [request.company_number, request.get_market_role_display(), request.short_code, roles]
     parts += [f"until {request.ends_on:%-d %B %Y}"] if request.ends_on else []
     return "; ".join(part for part in parts if part)[:300]
 

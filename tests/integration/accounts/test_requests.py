@@ -397,3 +397,22 @@ def test_odd_names_of_files_become_plain_titles(client, confirmed, name):
     assert response.status_code == 302
     title = RequestAttachment.objects.get().title
     assert re.fullmatch(r"[\w ._()-]{1,96}\.pdf", title)
+
+
+def test_a_file_that_is_too_big_is_refused_with_the_reason_and_gone(client, confirmed, settings, tmp_path):
+    settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path)
+    settings.UPLOAD_BYTES = 3 * 1024**2
+
+    response = upload(client, PDF[:-6] + b"x" * (3 * 1024**2) + b"%%EOF\n")
+
+    assert response.status_code == 422
+    assert "This file is too big. Add a PDF of at most 3 MB." in response.text
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_a_file_of_the_largest_size_is_taken(client, confirmed, settings):
+    settings.UPLOAD_BYTES = 3 * 1024**2
+    content = PDF[:-6] + b"x" * (3 * 1024**2 - len(PDF)) + b"%%EOF\n"
+
+    assert upload(client, content).status_code == 302
+    assert RequestAttachment.objects.get().size == 3 * 1024**2
