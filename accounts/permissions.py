@@ -1,5 +1,6 @@
 """The words of the access matrix: market roles, portal roles, permissions, data items and scopes."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 from django.db.models import TextChoices
@@ -74,6 +75,12 @@ PERMISSIONS: dict[PortalRole, frozenset[Permission]] = {
         {_P.ENTER, _P.ORGANISATIONS, _P.IDENTITIES, _P.PUBLISH, _P.EVENTS, _P.EVIDENCE, _P.LOCK}
     ),
 }
+
+
+def in_order(names: Iterable[str]) -> list[PortalRole]:
+    """Portal roles in the order in which they are shown, from their names."""
+    held = set(names)
+    return [role for role in PortalRole if role.value in held]
 
 
 class DataItem(StrEnum):

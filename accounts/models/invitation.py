@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models.organisation import Organisation
 from accounts.models.user import User
-from accounts.permissions import MarketRole, PortalRole
+from accounts.permissions import MarketRole, PortalRole, in_order
 
 
 class Held(models.TextChoices):
@@ -61,6 +61,10 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.email} to {self.organisation}"
+
+    @property
+    def roles_in_order(self) -> list[PortalRole]:
+        return in_order(self.portal_roles)
 
     def is_past(self, *, on: date) -> bool:
         """Whether the membership that it offers would be over by now."""

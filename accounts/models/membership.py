@@ -9,7 +9,15 @@ from django.db.models import F, Q
 
 from accounts.models.organisation import DatedQuerySet, Organisation
 from accounts.models.user import User
-from accounts.permissions import FACTOR_ROLES, KEEPER_ROLES, OPERATOR_ROLES, PRIVILEGED_ROLES, MarketRole, PortalRole
+from accounts.permissions import (
+    FACTOR_ROLES,
+    KEEPER_ROLES,
+    OPERATOR_ROLES,
+    PRIVILEGED_ROLES,
+    MarketRole,
+    PortalRole,
+    in_order,
+)
 
 
 class MembershipQuerySet(DatedQuerySet["Membership"]):
@@ -81,6 +89,10 @@ class Membership(models.Model):
     @property
     def roles(self) -> frozenset[PortalRole]:
         return frozenset(PortalRole(name) for name in self.portal_roles)
+
+    @property
+    def roles_in_order(self) -> list[PortalRole]:
+        return in_order(self.portal_roles)
 
     @property
     def needs_factor(self) -> bool:

@@ -5,6 +5,7 @@ or its last confirmation, which is also when it was last enabled. Every step may
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -21,6 +22,8 @@ from accounts.operations.memberships import LastKeeper, keeper_stays
 from accounts.origin import SERVICE
 
 BATCH = 100
+# Memberships with `unused_since`, a value of the query that the type checker does not know.
+type Clocked = Any
 # Of an account that was switched on again: the operator wants it used.
 SWITCHED_ON = (Event.ACCOUNT_SWITCHED_ON, Event.ACCOUNT_RESTORED)
 
@@ -29,7 +32,7 @@ def because() -> str:
     return f"not signed in for {settings.DORMANT_DAYS} days"
 
 
-def with_clock(held: MembershipQuerySet) -> MembershipQuerySet:
+def with_clock(held: MembershipQuerySet) -> Clocked:
     """Memberships with the moment from which they count as not used: `unused_since`."""
     return held.annotate(
         unused_since=Greatest(
@@ -38,7 +41,7 @@ def with_clock(held: MembershipQuerySet) -> MembershipQuerySet:
     )
 
 
-def dormant(*, since: datetime, now: datetime) -> MembershipQuerySet:
+def dormant(*, since: datetime, now: datetime) -> Clocked:
     """Memberships that could be acted under now, and have not been since before a moment."""
     switched_on = SecurityEvent.objects.filter(person_id=OuterRef("user_id"), event__in=SWITCHED_ON, at__gte=since)
     held = with_clock(Membership.objects.acting(on=timezone.localdate(now)))
@@ -89,7 +92,7 @@ def disable(*, now: datetime) -> int:
     return disabled
 
 
-def disable_one(membership: Membership, *, since: datetime, now: datetime) -> bool:
+def disable_one(membership: Any, *, since: datetime, now: datetime) -> bool:
     """Disable one membership, if its person has not signed in meanwhile and is not the last LSO."""
     still = dormant(since=since, now=now).filter(pk=membership.pk)
     try:
@@ -98,12 +101,12 @@ def disable_one(membership: Membership, *, since: datetime, now: datetime) -> bo
                 return False
             memberships.disable(membership=membership, by_id=None, because=because(), origin=SERVICE, now=now)
     except LastKeeper:
-        spare(membership, since=since, now=now)
+        spare(membership, now=now)
         return False
     return True
 
 
-def spare(membership: Membership, *, since: datetime, now: datetime) -> None:
+def spare(membership: Any, *, now: datetime) -> None:
     """Say, once, that a last LSO who does not sign in is kept: to them, and to the operator by the event."""
     with keeper_stays([membership.organisation], on=timezone.localdate(now)):
         told = SecurityEvent.objects.filter(

@@ -156,13 +156,17 @@ def send_again(*, invitation: Invitation, by_id: UUID, origin: Origin, now: date
 @transaction.atomic
 def withdraw(
     *, invitation: Invitation, by_id: UUID | None, origin: Origin, now: datetime, refused: bool = False
-) -> None:
-    """Take an invitation back; its link is good no more. `refused` is the operator's no to a held one."""
-    if Invitation.objects.filter(pk=invitation.pk, accepted_at__isnull=True, withdrawn_at__isnull=True).update(
-        withdrawn_at=now, digest=None
-    ):
+) -> bool:
+    """Take an invitation back, so that its link is good no more; False where it was accepted or taken back already.
+
+    `refused` is the operator's no to a held one.
+    """
+    waiting = Invitation.objects.filter(pk=invitation.pk, accepted_at__isnull=True, withdrawn_at__isnull=True)
+    withdrawn = bool(waiting.update(withdrawn_at=now, digest=None))
+    if withdrawn:
         event = Event.INVITATION_REFUSED if refused else Event.INVITATION_WITHDRAWN
         note(event, invitation, by_id=by_id, origin=origin)
+    return withdrawn
 
 
 def of_token(token: str) -> Invitation | None:
@@ -205,8 +209,10 @@ def accept(
     if user:
         if signed_in is None or signed_in.pk != user.pk:
             raise OtherPerson
+    elif password:
+        user = identity_of(open_one, password=password, origin=origin, now=now)
     else:
-        user = identity_of(open_one, password=password or "", origin=origin, now=now)
+        raise OtherPerson  # the account was deleted since its person was asked to accept
     Invitation.objects.filter(pk=open_one.pk).update(accepted_at=now, digest=None)
     note(Event.INVITATION_ACCEPTED, open_one, by_id=user.pk, origin=origin)
     return memberships.add(
@@ -224,7 +230,7 @@ def accept(
 def identity_of(invitation: Invitation, *, password: str, origin: Origin, now: datetime) -> User:
     """The account that an invitation makes, or brings back with its history.
 
-    Of two invitations of one address that are accepted at once, the later finds the account of the other: `OtherPerson`.
+    Of two invitations of one address accepted at once, the later finds the account of the other: `OtherPerson`.
     """
     if invitation.restores_id:
         user = User.with_deleted.select_for_update().get(pk=invitation.restores_id)

@@ -8,6 +8,7 @@ from collections.abc import Collection
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.access import Actor
 from accounts.models import AccessRequest, Membership, User
@@ -22,6 +23,10 @@ class NotWholeAccount(Exception):
     """The person also acts for organisations that the actor does not look after; the message is for people."""
 
 
+class Over(Exception):
+    """The membership has ended, or the account was deleted; the message is for people."""
+
+
 class OutsideDomains(Exception):
     """The address is not one of the organisation's; the message is for people."""
 
@@ -29,13 +34,27 @@ class OutsideDomains(Exception):
 ELSEWHERE = (
     "{name} also acts for an organisation whose people you do not look after, so only operator support can do this."
 )
+OVER = "{name} does not act here any more. Invite them anew."
 NO_ROLE = "Choose at least one role. To take all of them away, end the membership."
 
 
-def check_whole_account(actor: Actor, membership: Membership, *, on: date, now: datetime) -> None:
-    """Raises `NotWholeAccount`, `NotOnOneself` and `NotGrantable` where an actor may not act on a whole account."""
+def check_current(membership: Membership, *, now: datetime) -> None:
+    """Raises `Over`."""
+    ended_on = membership.ended_on
+    if (ended_on and ended_on <= timezone.localdate(now)) or membership.user.deleted_at:
+        raise Over(OVER.format(name=membership.user.name))
+
+
+def check_membership(actor: Actor, membership: Membership, *, now: datetime) -> None:
+    """Raises `Over`, `NotOnOneself` and `NotGrantable` where an actor may not change a membership."""
+    check_current(membership, now=now)
     check_reach(actor, membership)
-    held = Membership.objects.not_over(on=on).filter(user=membership.user_id)
+
+
+def check_whole_account(actor: Actor, membership: Membership, *, now: datetime) -> None:
+    """Raises as `check_membership` does, and `NotWholeAccount`, where an actor may not act on a whole account."""
+    check_membership(actor, membership, now=now)
+    held = Membership.objects.not_over(on=timezone.localdate(now)).filter(user=membership.user_id)
     managed = {organisation.pk for organisation in memberships.organisations_managed(actor, now=now)}
     for other in held.select_related("user"):
         if other.organisation_id not in managed:
@@ -49,9 +68,10 @@ def change_roles(
 ) -> AccessRequest | None:
     """Set the roles among those that the actor may give; the request that waits for a second approval, if one does.
 
-    Roles beyond the actor's own stay as they are. Raises `NotGrantable` and `LastKeeper`.
+    Roles beyond the actor's own stay as they are. Raises `Over`, `NotGrantable` and `LastKeeper`.
     """
     held = Membership.objects.select_related("user", "organisation").get(pk=membership.pk)
+    check_current(held, now=now)
     check_grantable(by, roles)
     wanted = set(roles) | held.roles.difference(grantable(by))
     asked = (wanted - held.roles) & LSO_ROLES
@@ -66,38 +86,40 @@ def change_roles(
 
 
 def set_end(*, membership: Membership, ends_on: date | None, by: Actor, origin: Origin, now: datetime) -> None:
-    """Set or lift the end date. Raises `NotOnOneself`, `NotGrantable`, `LastKeeper` and `Overlaps`."""
-    check_reach(by, membership)
+    """Set or lift the end date. Raises `Over`, `NotOnOneself`, `NotGrantable`, `LastKeeper` and `Overlaps`."""
+    check_membership(by, membership, now=now)
     memberships.set_end(membership=membership, ends_on=ends_on, by_id=by.person_id, origin=origin, now=now)
 
 
-def end_now(*, membership: Membership, on: date, because: str, by: Actor, origin: Origin, now: datetime) -> None:
-    """End the membership today. Raises `NotOnOneself`, `NotGrantable` and `LastKeeper`."""
-    check_reach(by, membership)
-    memberships.end(membership=membership, on=on, by_id=by.person_id, because=because, origin=origin, now=now)
+def end_now(*, membership: Membership, because: str, by: Actor, origin: Origin, now: datetime) -> None:
+    """End the membership today. Raises `Over`, `NotOnOneself`, `NotGrantable` and `LastKeeper`."""
+    check_membership(by, membership, now=now)
+    memberships.end(
+        membership=membership, on=timezone.localdate(now), by_id=by.person_id, because=because, origin=origin, now=now
+    )
 
 
 def disable(*, membership: Membership, because: str, by: Actor, origin: Origin, now: datetime) -> None:
-    """Pause the membership with its roles kept. Raises `NotOnOneself`, `NotGrantable` and `LastKeeper`."""
-    check_reach(by, membership)
+    """Pause the membership with its roles kept. Raises `Over`, `NotOnOneself`, `NotGrantable` and `LastKeeper`."""
+    check_membership(by, membership, now=now)
     memberships.disable(membership=membership, by_id=by.person_id, because=because, origin=origin, now=now)
 
 
 def enable(*, membership: Membership, by: Actor, origin: Origin, now: datetime) -> None:
-    """End the pause. Raises `NotOnOneself` and `NotGrantable`."""
-    check_reach(by, membership)
+    """End the pause. Raises `Over`, `NotOnOneself` and `NotGrantable`."""
+    check_membership(by, membership, now=now)
     memberships.enable(membership=membership, by_id=by.person_id, origin=origin, now=now)
 
 
-def unlock(*, membership: Membership, by: Actor, asker: User, on: date, origin: Origin, now: datetime) -> bool:
+def unlock(*, membership: Membership, by: Actor, asker: User, origin: Origin, now: datetime) -> bool:
     """Lift the pause of sign-in; False where there was none. Raises as `check_whole_account` does."""
-    check_whole_account(by, membership, on=on, now=now)
+    check_whole_account(by, membership, now=now)
     return identities.unlock(user=membership.user, by=asker, because=said_by(by), origin=origin, now=now)
 
 
-def end_sessions(*, membership: Membership, by: Actor, asker: User, on: date, origin: Origin, now: datetime) -> int:
+def end_sessions(*, membership: Membership, by: Actor, asker: User, origin: Origin, now: datetime) -> int:
     """Sign the person out everywhere, and say of how many sessions. Raises as `check_whole_account` does."""
-    check_whole_account(by, membership, on=on, now=now)
+    check_whole_account(by, membership, now=now)
     return identities.end_sessions(user=membership.user, by=asker, because=said_by(by), origin=origin, now=now)
 
 
@@ -105,20 +127,18 @@ def said_by(actor: Actor) -> str:
     return f"by {actor.name}, {actor.organisation_name}"
 
 
-def give_code(*, membership: Membership, by: Actor, asker: User, on: date, origin: Origin, now: datetime) -> str:
+def give_code(*, membership: Membership, by: Actor, asker: User, origin: Origin, now: datetime) -> str:
     """A code, told this once, by which the person sets a new password. Raises as `check_whole_account` does."""
-    check_whole_account(by, membership, on=on, now=now)
+    check_whole_account(by, membership, now=now)
     return passwords.start_assisted_reset(user=membership.user, by=asker, origin=origin, now=now)
 
 
-def change_email(
-    *, membership: Membership, email: str, by: Actor, asker: User, on: date, origin: Origin, now: datetime
-) -> None:
+def change_email(*, membership: Membership, email: str, by: Actor, asker: User, origin: Origin, now: datetime) -> None:
     """Give the person another address within the organisation's mail domains.
 
     Raises as `check_whole_account` does, and `OutsideDomains` and `AddressInUse`.
     """
-    check_whole_account(by, membership, on=on, now=now)
+    check_whole_account(by, membership, now=now)
     domain = account_of(email).rpartition("@")[2]
     if not membership.organisation.domains.filter(domain=domain).exists():
         raise OutsideDomains(
