@@ -97,9 +97,12 @@ def forget_old(*, now: datetime) -> int:
 
 
 def take_all(tries: "Iterable[Try]", *, now: datetime) -> bool:
-    """Count one try under each of several limits; False where it is one too many for any."""
-    taken = [limit.take(*subject, now=now) for limit, subject in tries]  # each counts, whatever the others say
-    return all(taken)
+    """Count one try under each of several limits, the narrowest first; False where it is one too many for any.
+
+    What a narrow limit refuses is not counted by the wider ones: else one who hammers at an account from one network
+    would use up the tries that it has from everywhere.
+    """
+    return all(limit.take(*subject, now=now) for limit, subject in tries)
 
 
 def give_all_back(tries: "Iterable[Try]", *, now: datetime) -> None:

@@ -57,12 +57,13 @@ def test_nothing_is_given_back_twice_over():
     assert taken(4, "sam") == [True, True, True, False]
 
 
-def test_of_several_limits_each_counts_whatever_the_others_say():
-    tries = [(OTHER, ("sam",)), (LIMIT, ("sam",))]
-    assert [take_all(tries, now=NOW) for _ in range(3)] == [True, False, False]
+def test_what_a_narrow_limit_refuses_the_wider_does_not_count():
+    tries = [(OTHER, ("sam", "192.0.2.1")), (LIMIT, ("sam",))]
+    assert [take_all(tries, now=NOW) for _ in range(5)] == [True, False, False, False, False]
 
+    assert LimitCount.objects.get(key=LIMIT.key("sam")).count == 1
     give_all_back(tries, now=NOW)
-    assert LimitCount.objects.get(key=LIMIT.key("sam")).count == 2
+    assert LimitCount.objects.get(key=LIMIT.key("sam")).count == 0
 
 
 def test_a_pause_is_seen_by_whom_it_concerns_and_can_be_lifted():
