@@ -18,7 +18,7 @@ from accounts.models import (
     OrganisationGroup,
     User,
 )
-from accounts.operations.memberships import keeper_stays
+from accounts.operations.memberships import LAST, LastKeeper, keeper_stays, keepers_of
 from accounts.origin import Origin
 from accounts.permissions import LSO_ROLES, MarketRole
 
@@ -104,7 +104,8 @@ def change(
 
     To leave a group may take the last LSO away, where that is the group's.
     """
-    with keeper_stays([organisation], on=timezone.localdate(now)):
+    on = timezone.localdate(now)
+    with keeper_stays([organisation], on=on):
         held = Organisation.objects.select_related("group").get(pk=organisation.pk)
         new = {
             "name": (held.name, name),
@@ -119,9 +120,13 @@ def change(
             f"{what}: {old or 'none'} to {now_is or 'none'}" for what, (old, now_is) in new.items() if old != now_is
         ]
         if changed:
+            had_keeper = keepers_of(held, on=on).exists()
             held.name, held.company_number, held.group = name, company_number, group
             held.requires_second_factor = requires_second_factor
             saved(held)
+            # The others of the group are seen to by `keeper_stays`, which looks at this one as it was.
+            if had_keeper and not keepers_of(held, on=on).exists():
+                raise LastKeeper(LAST.format(organisation=held.name))
             note(held, "; ".join(changed), by=by, origin=origin)
     return changed
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.decorators import ActingRequest, fresh_proof_required, permission_required
-from accounts.models import User
+from accounts.models import Membership, User
 from accounts.operations import directory, event_log, factors, identities
 from accounts.operations.requests import ask_for_lost_factor
 from accounts.operations.sessions import open_sign_ins
@@ -25,10 +25,12 @@ from accounts.operator_forms.people import (
     SwitchOffForm,
     SwitchOnForm,
 )
-from accounts.permissions import Permission
+from accounts.permissions import Permission, PortalRole
 from accounts.views.operator_pages import asked_and_done
 
 LOOKS_AT_PEOPLE = (Permission.SUPPORT, Permission.LOCK, Permission.IDENTITIES, Permission.EVENTS)
+
+MOST_MEMBERSHIPS = 100
 
 type Do = Callable[[dict[str, Any]], str]
 
@@ -60,6 +62,10 @@ def person_or_404(request: ActingRequest, person: UUID) -> User:
     return found
 
 
+def in_words(membership: Membership) -> str:
+    return ", ".join(role.label for role in PortalRole if role in membership.roles)
+
+
 @require_safe
 @permission_required(*LOOKS_AT_PEOPLE)
 def person(request: ActingRequest, person: UUID) -> HttpResponse:
@@ -67,10 +73,11 @@ def person(request: ActingRequest, person: UUID) -> HttpResponse:
     now = timezone.now()
     user = person_or_404(request, person)
     events, more = event_log.page_of_person(user)
+    held = user.memberships.select_related("organisation").order_by("-started_on", "-pk")
     context = {
         "person": user,
         "own": user.pk == request.actor.person_id,
-        "memberships_held": user.memberships.select_related("organisation").order_by("-started_on", "-pk")[:100],
+        "memberships_held": [(one, in_words(one)) for one in held[:MOST_MEMBERSHIPS]],
         "factors": factors.factors_of(user),
         "sign_ins": open_sign_ins(user, now=now)[: directory.SHOWN],
         "last_sign_in": user.sign_ins.order_by("-started_at").first(),
