@@ -183,7 +183,11 @@ def change_roles(
     """
     on = timezone.localdate(now)
     with keeper_stays([membership.organisation], on=on):
-        held = Membership.objects.select_for_update().select_related("user", "organisation").get(pk=membership.pk)
+        held = (
+            Membership.objects.select_for_update(of=("self",))
+            .select_related("user", "organisation")
+            .get(pk=membership.pk)
+        )
         given, taken = set(roles) - held.roles, held.roles - set(roles)
         check_grantable(by, given | taken)
         if given & LSO_ROLES:
@@ -206,7 +210,11 @@ def change_roles(
 def grant(*, membership: Membership, role: PortalRole, by_id: UUID, origin: Origin) -> None:
     """Give a role that two people have approved, or that the operator gives on the record."""
     with transaction.atomic():
-        held = Membership.objects.select_for_update().select_related("user", "organisation").get(pk=membership.pk)
+        held = (
+            Membership.objects.select_for_update(of=("self",))
+            .select_related("user", "organisation")
+            .get(pk=membership.pk)
+        )
         if role in held.roles:
             return
         held.portal_roles = sorted({*held.portal_roles, role.value})
@@ -223,7 +231,11 @@ def end(*, membership: Membership, on: date, by_id: UUID | None, because: str, o
     One that would end before it began, or on the day it began, is ended on the day after, and paused until then.
     """
     with keeper_stays([membership.organisation], on=timezone.localdate(now)):
-        held = Membership.objects.select_for_update().select_related("user", "organisation").get(pk=membership.pk)
+        held = (
+            Membership.objects.select_for_update(of=("self",))
+            .select_related("user", "organisation")
+            .get(pk=membership.pk)
+        )
         if held.ended_on and held.ended_on <= timezone.localdate(now):
             return  # somebody was faster
         if on <= held.started_on:
@@ -240,7 +252,11 @@ def end(*, membership: Membership, on: date, by_id: UUID | None, because: str, o
 def set_end(*, membership: Membership, ends_on: date | None, by_id: UUID, origin: Origin, now: datetime) -> None:
     """Give a membership that is not over another end date, or none. Raises `LastKeeper` and `Overlaps`."""
     with keeper_stays([membership.organisation], on=timezone.localdate(now)):
-        held = Membership.objects.select_for_update().select_related("user", "organisation").get(pk=membership.pk)
+        held = (
+            Membership.objects.select_for_update(of=("self",))
+            .select_related("user", "organisation")
+            .get(pk=membership.pk)
+        )
         if held.ended_on == ends_on or (held.ended_on and held.ended_on <= timezone.localdate(now)):
             return
         if again(held, ends_on=ends_on):
