@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from django import forms
@@ -124,6 +125,7 @@ class AskForm(ProfileForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].label = "Your name"
+        self.fields["telephone"].label = "Telephone (optional)"
 
     def about(self) -> dict[str, Any]:
         """What the request holds of the form."""
@@ -212,9 +214,15 @@ class UploadForm(forms.Form):
 
 
 class NoteForm(forms.Form):
-    """A question to the applicant, or a remark."""
+    """A question to the applicant, an answer, or a remark."""
+
+    LABELS = MappingProxyType({"question": "Your question", "answer": "Your answer", "remark": "Your remark"})
 
     text = TextField(label="Text", rows=3)
+
+    def __init__(self, data: Any = None, *, action: str) -> None:
+        super().__init__(data, auto_id=f"{action}_%s")
+        self.fields["text"].label = self.LABELS[action]
 
 
 class RejectForm(forms.Form):

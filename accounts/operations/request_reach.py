@@ -106,7 +106,9 @@ def duplicates(request: AccessRequest, *, actor: Actor, now: datetime) -> list[A
     if request.company_number:
         same |= Q(company_number=request.company_number)
     current = Q(state__in=WAITING) | Q(state__in=OVER, decided_at__gte=now - YEAR)
-    found = seen(actor, now=now).filter(same, current).exclude(pk=request.pk).select_related("organisation")
+    found = (
+        seen(actor, now=now).filter(same, current).exclude(pk=request.pk).select_related("organisation", "assigned_to")
+    )
     return list(found.order_by("-made_at")[:SHOWN])
 
 

@@ -20,7 +20,6 @@ from accounts.permissions import Permission, PortalRole
 PAGE = 50
 # Who handles some request or other; which, `request_reach` says.
 HANDLERS = (Permission.PEOPLE, Permission.QUEUE, Permission.ORGANISATIONS)
-WRITTEN = ("question", "remark", "answer")
 GONE = "This request is over, or is not yours to decide any more. This is how it stands now."
 
 
@@ -115,7 +114,7 @@ def queue_request(request: ActingRequest, request_id: UUID) -> HttpResponse:
     """One request: what is asked, by whom, since when, what was said; to take up, ask and remark."""
     asked = request_or_404(request, request_id)
     action = request.POST.get("action", "")
-    form = NoteForm(request.POST, auto_id=f"{action}_%s") if action in WRITTEN else None
+    form = NoteForm(request.POST, action=action) if action in NoteForm.LABELS else None
     if request.method == "POST" and (form is None or form.is_valid()):
         try:
             messages.success(request, act(request, asked, action, form.cleaned_data["text"] if form else ""))
@@ -156,7 +155,7 @@ def about(request: ActingRequest, asked: AccessRequest, action: str, form: NoteF
     account, memberships = request_reach.account_with(asked, actor=by, now=now)
     return {
         "asked": asked,
-        "forms": {name: form if name == action else NoteForm(auto_id=f"{name}_%s") for name in WRITTEN},
+        "forms": {name: form if name == action else NoteForm(action=name) for name in NoteForm.LABELS},
         "problems": form,
         "theirs": is_theirs(request, asked),
         "own": request_decisions.is_own(asked, by.person_id, by.email),

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as configured
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import (
@@ -184,8 +186,8 @@ def test_the_late_come_first_and_are_marked(idle_support):
     response = signed_in(idle_support).get("/requests/")
 
     assert shown(response) == [overdue.reference, fresh.reference]
-    assert "Late" in read(response).rows[0]["Decision due"]
-    assert "Late" not in read(response).rows[1]["Decision due"]
+    assert "Late" in read(response).rows[0]["State"]
+    assert "Late" not in read(response).rows[1]["State"]
     assert "1 late" in response.text
 
 
@@ -665,3 +667,15 @@ def test_a_file_is_for_the_handlers_of_its_request(lso, other_lso, shipper, clie
 
 def test_a_file_lies_outside_what_the_web_server_gives_away():
     assert not Path(configured.ATTACHMENT_DIR).is_relative_to(configured.STATIC_ROOT)
+
+
+def test_the_page_of_a_request_asks_no_more_for_more_duplicates(idle_support, other_support):
+    request, browser, counts = asked(), signed_in(idle_support), []
+    for more in (1, 10):
+        for _ in range(more):
+            asked(assigned_to=other_support)
+        with CaptureQueriesContext(connection) as made:
+            browser.get(page_of(request))
+        counts.append(len(made))
+
+    assert counts[0] == counts[1]
