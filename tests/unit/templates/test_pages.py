@@ -27,7 +27,7 @@ def visit(template: str, *, at: str = "", signed_in: bool = True, **context: obj
         path="/here/",
     )
     if signed_in:
-        context.setdefault("actor", actor)
+        context = {"actor": actor, "may": {"enquire"}} | context
     return " ".join(render_to_string(template, {"request": request, **context}).split())
 
 
