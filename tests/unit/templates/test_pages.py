@@ -110,7 +110,21 @@ PAGES: list[tuple[str, dict[str, Any]]] = [
     ("exports/refused.html", {"export": export("done"), "reason": NASTY}),
     ("help/index.html", {"statuses": [("LI", "Live")]}),
     ("help/index.html", {"signed_in": False}),
-    *[(f"{name}.html", {}) for name in ("400", "403", "403_csrf", "403_no_membership", "404", "429", "500", "503")],
+    *[
+        (f"{name}.html", {})
+        for name in (
+            "400",
+            "403",
+            "403_csrf",
+            "403_no_membership",
+            "403_support_session",
+            "404",
+            "409_stale_form",
+            "429",
+            "500",
+            "503",
+        )
+    ],
 ]
 
 
