@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import MarketParticipant, Membership
@@ -188,7 +189,7 @@ def test_support_without_a_session_is_led_to_open_one(client, idle_support):
 
     assert response.status_code == 403
     assert read(response).heading == "Open a support session first"
-    assert read(response).links["Go to the operator console"] == "/operator/"
+    assert read(response).links["Open a support session"] == reverse("operator_support")
 
 
 def test_an_outsider_s_refusal_names_nobody(client, outsider, lso):
