@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from accounts.decorators import ActingRequest, fresh_proof_required, permission_required
-from accounts.forms_requests import ApproveForm, ApproveOrganisationForm, DoneForm, FileForm, PlaceForm, RejectForm
+from accounts.forms_queue import ApproveForm, ApproveOrganisationForm, DoneForm, FileForm, PlaceForm, RejectForm
 from accounts.models import AccessRequest, MarketParticipant, RequestKind, RequestState, User
 from accounts.operations import request_decisions, request_reach, requests
 from accounts.operations.memberships import NotGrantable

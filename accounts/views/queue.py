@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.decorators import ActingRequest, permission_required
-from accounts.forms_requests import FilterForm, NoteForm
+from accounts.forms_queue import FilterForm, NoteForm
 from accounts.models import AccessRequest, RequestState, User
 from accounts.operations import attachments, request_decisions, request_progress, request_reach, requests
 from accounts.permissions import Permission, PortalRole

@@ -1,43 +1,35 @@
-"""Handling access requests: whose they are, the list, the page, the decision."""
+"""Access requests as handlers find them: whose they are, the list, the page."""
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from django.conf import settings as configured
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import (
     AccessRequest,
-    Approval,
-    AuthenticatorApp,
     Invitation,
     Mail,
-    MarketParticipant,
     Membership,
-    Organisation,
-    RequestKind,
     RequestNote,
     RequestState,
-    SecurityEvent,
     SignIn,
 )
-from accounts.operations import attachments
-from accounts.permissions import PortalRole
-from tests.conftest import PortalClient, give_factor
 from tests.integration.accounts.request_cast import (
+    APPROVE,
     asked,
-    lost,
+    decide,
+    late,
     lso_asked,
-    lso_invitation_asked,
     new_organisation,
     organisation,
+    page_of,
+    shown,
+    signed_in,
 )
 from tests.integration.pages import read
 
-APPROVE = {"action": "approve", "market_role": "shipper", "portal_roles": ["user"]}
 NEW = APPROVE | {
     "organisation_name": "Newcomer Gas Ltd",
     "company_number": "01234567",
@@ -46,28 +38,6 @@ NEW = APPROVE | {
     "portal_roles": ["lso", "user"],
 }
 PDF = b"%PDF-1.7\n%%EOF\n"
-
-
-def signed_in(user):
-    browser = PortalClient()
-    browser.force_login(user)
-    return browser
-
-
-def page_of(request):
-    return f"/requests/{request.pk}/"
-
-
-def decide(user, request, **form):
-    return signed_in(user).post(f"/requests/{request.pk}/decide/", form)
-
-
-def shown(response):
-    return [row["Request"].split()[0] for row in read(response).rows if "Request" in row]
-
-
-def late():
-    return {"target_at": timezone.now() - timedelta(hours=1)}
 
 
 # -- whose requests
@@ -328,345 +298,6 @@ def test_the_lso_who_asked_answers_the_question_of_the_second(lso, second_lso, r
 
     request.refresh_from_db()
     assert (request.state, request.notes.last().by) == (RequestState.OPEN, lso)
-
-
-# -- the decision
-
-
-def test_approving_invites_the_person_with_what_was_chosen(lso):
-    request = asked()
-    organisation().domains.create(domain="example.com")
-
-    response = decide(lso, request, **APPROVE, words="Welcome.")
-
-    invitation = Invitation.objects.get()
-    request.refresh_from_db()
-    assert (response.status_code, request.state, request.invitation) == (302, RequestState.APPROVED, invitation)
-    assert (invitation.email, invitation.portal_roles, invitation.invited_by) == ("nora@example.com", ["user"], lso)
-    assert set(Mail.objects.exclude(template="event").values_list("template", "to")) == {
-        ("invitation", "nora@example.com"),
-        ("request_decided", "nora@example.com"),
-    }
-    assert SecurityEvent.objects.filter(event="access:request:approved", by_id=lso.pk).count() == 1
-
-
-def test_an_address_outside_the_domains_waits_for_an_administrator(lso):
-    decide(lso, asked(), **APPROVE)
-
-    assert Invitation.objects.get().held == "domain"
-    assert not Mail.objects.filter(template="invitation").exists()
-
-
-def test_no_more_is_given_than_was_asked(lso):
-    response = decide(lso, asked(portal_roles=["user"]), **APPROVE | {"portal_roles": ["user", "exporter"]})
-
-    assert response.status_code == 422
-    assert not Invitation.objects.exists()
-
-
-def test_a_market_role_that_the_organisation_does_not_have_is_refused(lso):
-    response = decide(lso, asked(), **APPROVE | {"market_role": "gt"})
-
-    assert "Choose from the list." in response.text
-
-
-def test_who_acts_already_is_not_invited_and_the_handler_is_told(lso, reader):
-    response = decide(lso, asked(email=reader.email), **APPROVE)
-
-    assert response.status_code == 422
-    assert "This person acts for" in response.text
-    assert not Approval.objects.exists()
-    assert AccessRequest.objects.get().state == RequestState.OPEN
-
-
-def test_nobody_approves_their_own(lso, second_lso):
-    request = asked(email="LSO@Example.com")
-
-    for form in (APPROVE, {"action": "reject", "reason": "R01"}):
-        assert decide(lso, request, **form).url == page_of(request)
-    for action in ("take", "question"):
-        signed_in(lso).post(page_of(request), {"action": action, "text": "x"})
-
-    page = signed_in(lso).get(page_of(request)).text
-    request.refresh_from_db()
-    assert "This request is about you." in page
-    assert (request.state, request.assigned_to) == (RequestState.OPEN, None)
-    assert not Invitation.objects.exists()
-    decide(second_lso, request, action="reject", reason="R04")
-    request.refresh_from_db()
-    assert request.state == RequestState.REJECTED
-
-
-def test_an_lso_is_made_by_two(lso, second_lso, reader):
-    request = lso_asked(reader, lso)
-
-    again = decide(lso, request, action="approve")
-    assert "You have approved this already." in again.text
-    assert Membership.objects.get(user=reader).portal_roles == ["user"]
-
-    decide(second_lso, request, action="approve")
-    assert Membership.objects.get(user=reader).portal_roles == ["lso", "user"]
-    assert AccessRequest.objects.get().state == RequestState.APPROVED
-
-
-def test_a_plain_lso_does_not_make_a_group_lso(group_lso, lso, reader):
-    request = lso_asked(reader, group_lso, PortalRole.GROUP_LSO)
-
-    assert "You may not give or take away: Group Local Security Officer." in decide(lso, request, action="approve").text
-    assert Membership.objects.get(user=reader).portal_roles == ["user"]
-
-
-def test_the_person_concerned_is_no_second(lso, reader):
-    request = lso_asked(reader, lso)
-    Membership.objects.filter(user=reader).update(portal_roles=["lso", "user"])
-    give_factor(reader)
-
-    assert decide(reader, request, action="approve").url == page_of(request)
-    assert Approval.objects.count() == 1
-
-
-def test_a_new_lso_is_invited_by_two(lso, second_lso):
-    request = lso_invitation_asked(lso)
-    assert not Invitation.objects.exists()
-
-    decide(second_lso, request, **APPROVE | {"portal_roles": ["lso"]})
-
-    assert Invitation.objects.get().portal_roles == ["lso"]
-    # Who asked is told: the person has heard of nothing yet but the invitation.
-    assert Mail.objects.get(template="request_decided").to == lso.email
-
-
-def test_a_changed_choice_is_approved_anew_by_both(lso, second_lso, idle_support, other_support):
-    request = asked(portal_roles=["lso", "user"], organisation=organisation("OCT"))
-    decide(idle_support, request, **APPROVE | {"portal_roles": ["lso", "user"]})
-    decide(other_support, request, **APPROVE | {"portal_roles": ["lso"]})
-
-    assert not Invitation.objects.exists()
-    decide(idle_support, request, **APPROVE | {"portal_roles": ["lso"]})
-    assert Invitation.objects.get().portal_roles == ["lso"]
-
-
-def test_a_new_organisation_needs_an_administrator_for_its_short_code(idle_support, other_support, administrator):
-    request = new_organisation()
-    decide(idle_support, request, **NEW)
-    refused = decide(other_support, request, **NEW)
-
-    assert "Nobody has the short code NGL as Supplier yet." in refused.text
-    assert not Organisation.objects.filter(name="Newcomer Gas Ltd").exists()
-
-    decide(administrator, request, **NEW)
-    made = Organisation.objects.get(name="Newcomer Gas Ltd")
-    assert (made.company_number, made.participants.get().short_code) == ("01234567", "NGL")
-    invitation = Invitation.objects.get()
-    assert (invitation.organisation, invitation.portal_roles) == (made, ["lso", "user"])
-    assert AccessRequest.objects.get().organisation == made
-
-
-def test_two_of_support_invite_to_an_organisation_that_has_its_short_code(idle_support, other_support):
-    request, holder = new_organisation(), MarketParticipant.objects.filter(market_role="supplier").first()
-    form = NEW | {"short_code": holder.short_code}
-    decide(idle_support, request, **form)
-    assert not Invitation.objects.exists()
-    decide(other_support, request, **form)
-
-    assert Invitation.objects.get().organisation == holder.organisation
-    holder.organisation.refresh_from_db()
-    assert holder.organisation.company_number == "01234567"
-
-
-@pytest.mark.parametrize(("field", "value"), [("short_code", "ab"), ("short_code", "ABCDE"), ("company_number", "1é")])
-def test_a_new_organisation_is_written_in_its_shape(idle_support, field, value):
-    response = decide(idle_support, new_organisation(), **NEW | {field: value})
-
-    assert response.status_code == 422
-    assert not Approval.objects.exists()
-
-
-def test_a_name_that_nobody_knew_is_placed_and_goes_to_its_lso(lso, idle_support):
-    request = asked(organisation=None, organisation_name="British Gas, I think")
-    assert "approve" not in signed_in(idle_support).get(f"{page_of(request)}decide/").context["forms"]
-
-    place = {"action": "place", "market_role": "shipper", "portal_roles": ["user"]}
-    assert "No organisation has this name" in decide(idle_support, request, **place, organisation="Nobody").text
-    decide(idle_support, request, **place, organisation="bgf")
-
-    request.refresh_from_db()
-    assert request.organisation == organisation()
-    assert shown(signed_in(lso).get("/people/requests/")) == [request.reference]
-    assert shown(signed_in(idle_support).get("/requests/")) == []
-
-
-def test_the_operator_is_no_organisation_to_join(idle_support):
-    request = asked(organisation=None)
-
-    response = decide(
-        idle_support, request, action="place", organisation="DES", market_role="shipper", portal_roles=["user"]
-    )
-
-    assert "No organisation has this name" in response.text
-
-
-def test_a_lost_factor_is_reset_by_two_of_support_and_neither_is_the_person(idle_support, other_support, shipper):
-    signed_in(shipper)
-    request = lost(shipper)
-    decide(idle_support, request, action="approve")
-    assert AuthenticatorApp.objects.filter(user=shipper).exists()
-
-    decide(other_support, request, action="approve")
-
-    assert not AuthenticatorApp.objects.filter(user=shipper).exists()
-    assert not SignIn.objects.filter(user=shipper, ended_at__isnull=True).exists()
-    event = SecurityEvent.objects.get(event="account:factor:reset")
-    assert "Support and Other-Support" in event.detail
-    assert Mail.objects.filter(template="event", to=shipper.email, about__what__startswith="All second").exists()
-
-    own = lost(idle_support)
-    assert decide(idle_support, own, action="approve").url == page_of(own)
-    assert not own.approvals.exists()
-
-
-def test_an_lso_resets_no_factor(lso, shipper):
-    assert signed_in(lso).get(page_of(lost(shipper))).status_code == 404
-
-
-def test_rejecting_needs_a_reason_and_tells_the_applicant(lso):
-    request = asked()
-
-    assert "Choose the reason." in decide(lso, request, action="reject").text
-    assert "Give the reason in words." in decide(lso, request, action="reject", reason="R99").text
-    decide(lso, request, action="reject", reason="R01", words="Not in our team.")
-
-    request.refresh_from_db()
-    assert (request.state, request.rejection) == (RequestState.REJECTED, "R01")
-    assert Mail.objects.get(template="request_decided").to == "nora@example.com"
-
-
-def test_what_is_decided_is_not_decided_again(lso, second_lso):
-    request = asked()
-    decide(lso, request, **APPROVE)
-
-    for form in (APPROVE, {"action": "reject", "reason": "R01"}):
-        assert decide(second_lso, request, **form).url == page_of(request)
-    signed_in(second_lso).post(page_of(request), {"action": "question", "text": "Why?"})
-
-    request.refresh_from_db()
-    assert (request.state, Invitation.objects.count()) == (RequestState.APPROVED, 1)
-    assert not request.notes.exists()
-
-
-# -- filing
-
-
-def filed(support, **form):
-    base = {
-        "kind": "person",
-        "email": "Nora@example.com",
-        "name": "Nora New",
-        "text": "Please let me in.",
-        "telephone": "",
-    }
-    return signed_in(support).post("/requests/file/", base | form)
-
-
-def test_support_files_a_mailed_request_for_an_lso(lso, idle_support):
-    response = filed(idle_support, organisation_name="BGF", portal_roles=["user"])
-
-    request = AccessRequest.objects.get()
-    assert response.url == page_of(request)
-    assert (request.state, request.filed_by, request.organisation) == (RequestState.OPEN, idle_support, organisation())
-    assert shown(signed_in(lso).get("/people/requests/")) == [request.reference]
-    assert Mail.objects.get(template="request_follow").to == "nora@example.com"
-
-
-def test_who_filed_a_request_does_not_decide_it_alone(idle_support, other_support):
-    filed(idle_support, organisation_name="BGF", portal_roles=["user"])
-    request = AccessRequest.objects.get()
-
-    assert "leave it to a colleague" in decide(idle_support, request, **APPROVE).text
-    assert not Invitation.objects.exists()
-    decide(other_support, request, **APPROVE)
-    assert Invitation.objects.exists()
-
-
-def test_a_mailed_loss_is_filed_for_the_account_with_the_address(idle_support, shipper):
-    assert "No account has this address." in filed(idle_support, kind="lost-factor").text
-
-    filed(idle_support, kind="lost-factor", email="SHIPPER@example.com", name="Shipper")
-    request = AccessRequest.objects.get()
-    assert (request.kind, request.person) == (RequestKind.LOST_FACTOR, shipper)
-
-
-def test_a_mailed_question_is_done_with_a_word_or_turned_into_a_request(idle_support):
-    filed(idle_support, kind="mailed")
-    request = AccessRequest.objects.get()
-    assert "Say what was done." in decide(idle_support, request, action="approve").text
-
-    decide(idle_support, request, action="place", organisation="BGF", market_role="shipper", portal_roles=["user"])
-    request.refresh_from_db()
-    assert (request.kind, request.organisation) == (RequestKind.PERSON, organisation())
-
-    filed(idle_support, kind="mailed", email="other@example.com")
-    other = AccessRequest.objects.get(email="other@example.com")
-    decide(idle_support, other, action="approve", words="Sent the link to a new password.")
-    other.refresh_from_db()
-    assert other.state == RequestState.APPROVED
-    assert not Invitation.objects.exists()
-
-
-@pytest.mark.parametrize(
-    "form",
-    [
-        {},
-        {"organisation_name": "BGF"},
-        {"portal_roles": ["user"]},
-        {"organisation_name": "BGF", "portal_roles": ["support"]},
-        {"kind": "lso", "organisation_name": "BGF", "portal_roles": ["user"]},
-        {"text": "\x00", "organisation_name": "BGF", "portal_roles": ["user"]},
-    ],
-)
-def test_what_is_filed_badly_is_told(idle_support, form):
-    assert filed(idle_support, **form).status_code == 422
-    assert not AccessRequest.objects.exists()
-
-
-# -- files
-
-
-@pytest.fixture
-def with_file(db):
-    request = asked()
-    kept = attachments.keep(request=request, name='an "odd" näme.pdf', chunks=[PDF], now=timezone.now())
-    return request, kept
-
-
-def test_a_handler_fetches_a_file_as_a_download_and_is_written_down(lso, with_file):
-    request, kept = with_file
-
-    response = signed_in(lso).get(f"{page_of(request)}files/{kept.pk}/")
-
-    assert b"".join(response.streaming_content) == PDF
-    assert response["Content-Type"] == "application/pdf"
-    assert response["Content-Disposition"].startswith("attachment; ")
-    assert response["X-Content-Type-Options"] == "nosniff"
-    assert response["Content-Security-Policy"] == "sandbox; default-src 'none'"
-    assert response["Cache-Control"] == "no-store"
-    event = SecurityEvent.objects.get(event="access:attachment:read")
-    assert (event.by_id, event.organisation_id) == (lso.pk, organisation().pk)
-
-
-def test_a_file_is_for_the_handlers_of_its_request(lso, other_lso, shipper, client, with_file):
-    request, kept = with_file
-    path = f"{page_of(request)}files/{kept.pk}/"
-
-    assert signed_in(other_lso).get(path).status_code == 404
-    assert signed_in(shipper).get(path).status_code == 403
-    assert client.get(path).status_code == 302
-    assert signed_in(lso).get(f"{page_of(asked(email='x@example.com'))}files/{kept.pk}/").status_code == 404
-    assert not SecurityEvent.objects.filter(event="access:attachment:read").exists()
-
-
-def test_a_file_lies_outside_what_the_web_server_gives_away():
-    assert not Path(configured.ATTACHMENT_DIR).is_relative_to(configured.STATIC_ROOT)
 
 
 def test_the_page_of_a_request_asks_no_more_for_more_duplicates(idle_support, other_support):
