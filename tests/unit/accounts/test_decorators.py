@@ -76,3 +76,25 @@ def test_a_form_made_for_another_membership_is_refused(rf, form):
 def test_a_view_says_what_it_asks_for():
     assert page.permission == Permission.ENQUIRE
     assert public(lambda request: HttpResponse()).permission is None
+
+
+@permission_required(Permission.PEOPLE, Permission.SUPPORT)
+def either(request):
+    return HttpResponse("answered")
+
+
+@pytest.mark.parametrize("held", [Permission.PEOPLE, Permission.SUPPORT])
+def test_one_of_several_permissions_is_enough(rf, held):
+    request = rf.get("/people/")
+    request.user, request.actor = SIGNED_IN, acting(held)
+
+    assert either(request).content == b"answered"
+    assert either.permission == "people | support"
+
+
+def test_who_has_none_of_several_is_refused(rf):
+    request = rf.get("/people/")
+    request.user, request.actor = SIGNED_IN, acting(Permission.ENQUIRE)
+
+    with pytest.raises(NotPermitted):
+        either(request)
