@@ -73,12 +73,12 @@ def after(organisations: QuerySet[Organisation], name: str) -> list[Organisation
 
 
 def without_keeper(*, on: date) -> QuerySet[Organisation]:
-    """Organisations that have people and nobody who looks after them: support acts for these."""
+    """Organisations, not the operator's, that have people and nobody who looks after them: support acts for these."""
     acting = Membership.objects.acting(on=on)
     own = acting.filter(organisation=OuterRef("pk"))
     of_group = acting.filter(organisation__group=OuterRef("group"), portal_roles__contains=[PortalRole.GROUP_LSO.value])
     keepers = own.filter(portal_roles__overlap=sorted(role.value for role in KEEPER_ROLES))
-    return Organisation.objects.filter(Exists(own), ~Exists(keepers), ~Exists(of_group))
+    return helped().filter(Exists(own), ~Exists(keepers), ~Exists(of_group))
 
 
 def held_invitations() -> QuerySet[Invitation]:

@@ -96,7 +96,11 @@ class NewTermsForm(TermsForm):
     slug = forms.SlugField(
         max_length=40,
         help_text="Small letters, digits and hyphens. The access matrix names the document by it.",
-        error_messages={"required": "Enter the short name.", "max_length": "It has at most 40 characters."},
+        error_messages={
+            "required": "Enter the short name.",
+            "invalid": "Use small letters, digits and hyphens only.",
+            "max_length": "It has at most 40 characters.",
+        },
     )
     field_order = ("title", "slug", "opens", "effective_from", "text")
 
