@@ -121,7 +121,7 @@ class EndForm(forms.Form):
 
 
 class DisableForm(forms.Form):
-    reason = reason_field(label="Reason", help_text="The person reads it. Roles are kept.")
+    reason = reason_field(label="Reason for disabling", help_text="The person reads it. Roles are kept.")
 
 
 class NewEmailForm(forms.Form):
@@ -151,7 +151,7 @@ class InviteForm(ProfileForm):
         self.fields["email"].widget.attrs["autocomplete"] = "off"
         choices = [(role.value, role.label) for role in market_roles]
         self.fields["market_role"].choices = choices  # type: ignore[attr-defined]  # it is a ChoiceField
-        self.fields["portal_roles"] = RolesField(roles)
+        self.fields["portal_roles"] = RolesField(roles, initial=[PortalRole.USER.value])
         self.order_fields(self.field_order)
 
     def clean_market_role(self) -> MarketRole:

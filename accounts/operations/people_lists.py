@@ -24,7 +24,7 @@ type Held = Any
 class State(TextChoices):
     """Which people are wanted."""
 
-    CURRENT = "", "Everybody who acts, or will"
+    CURRENT = "", "All current"
     ACTIVE = "active", "Active"
     DISABLED = "disabled", "Disabled or switched off"
     COMING = "coming", "Starting later"

@@ -1,6 +1,7 @@
 """The yearly confirmation of an organisation's people, on one screen."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -9,11 +10,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.access import Actor
 from accounts.decorators import ActingRequest, permission_required
-from accounts.models import Certification, Organisation
+from accounts.models import Certification, Membership, Organisation
 from accounts.operations import certifications, people_lists
 from accounts.operations.people_lists import Person
-from accounts.views.people import LOOKS_AFTER, REFUSALS, managed_or_404, words_of
+from accounts.views.people import LOOKS_AFTER, REFUSALS, managed_or_404, why_not, words_of
 
 # A form of more fields than this would be refused before it is read.
 ON_SCREEN = 150
@@ -98,6 +100,11 @@ def decide(request: ActingRequest, round_: Certification) -> dict[int, str]:
     return problems
 
 
+def may_decide(actor: Actor, membership: Membership, *, now: datetime) -> None:
+    """Raises where somebody else has to decide about a person."""
+    certifications.check_may_decide(membership, confirm=True, by=actor, now=now)
+
+
 def decisions_of(form: Mapping[str, str]) -> list[tuple[int, str]]:
     """The keys of memberships with what was decided of each."""
     found = []
@@ -127,7 +134,10 @@ def screen(
         "organisations": organisations,
         "waiting": open_rounds(organisations),
         "round": round_,
-        "people": [(person, problems.get(person.membership.pk, "")) for person in people],
+        "people": [
+            (person, problems.get(person.membership.pk, ""), why_not(request, may_decide, person.membership))
+            for person in people
+        ],
         "problems": list(problems.items()),
         "more": more,
         "on_screen": ON_SCREEN,

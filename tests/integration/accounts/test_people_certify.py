@@ -193,3 +193,13 @@ def test_an_administrator_confirms_the_operators_own(client, administrator, othe
     client.post(SCREEN, decisions(other_support="remove"))
 
     assert held(other_support).ended_on == timezone.localdate()
+
+
+def test_about_oneself_another_lso_is_named_instead_of_a_choice(client, lso, second_lso, round_):
+    client.force_login(lso)
+
+    rows = {row["Name"].split()[0]: row["Decision"] for row in read(client.get(SCREEN)).rows}
+
+    assert rows["Lso"].startswith("Another Local Security Officer of")
+    assert "Confirm" in rows["Second-Lso"]
+    assert "Confirm" not in rows["Lso"]
