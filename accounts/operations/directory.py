@@ -1,10 +1,9 @@
 """What the operator looks up: people, organisations, and how much waits. Reads only, and never without bound."""
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -13,13 +12,14 @@ from accounts import limits
 from accounts.models import (
     AccessRequest,
     Certification,
+    Event,
     Held,
     Invitation,
-    LimitCount,
     MarketParticipant,
     Membership,
     Organisation,
     RequestState,
+    SecurityEvent,
     User,
 )
 from accounts.operations.sign_in import account_of
@@ -104,12 +104,24 @@ def overdue_certifications(*, on: date) -> QuerySet[Certification]:
     return overdue.select_related("organisation").order_by("due_on", "pk")
 
 
-def locks(*, now: datetime) -> QuerySet[LimitCount]:
-    """Accounts that are paused after too many tries to sign in, each once at least."""
-    full = Q()
-    for name in sorted(limits.OF_SIGN_IN):
-        full |= Q(name=name, count__gte=settings.LIMITS[name][0])
-    return LimitCount.objects.filter(full, ends_at__gt=now).order_by("subject").distinct("subject")
+def locked_people(*, now: datetime) -> list[tuple[User, datetime]]:
+    """Whom too many tries keep out now, with until when, the longest first.
+
+    What is counted is not stored by name, so it is looked up for those whose tries failed within the day.
+    """
+    failed = SecurityEvent.objects.filter(
+        event__in=[Event.SIGN_IN_PAUSED, Event.FACTOR_FAILED], at__gt=now - timedelta(days=1), person_id__isnull=False
+    )
+    ids = list(failed.order_by().values_list("person_id", flat=True).distinct()[:MOST_COUNTED])
+    people = User.objects.in_bulk(ids).values()
+    subjects = [subject for user in people for subject in (account_of(user.email), user.pk)]
+    paused = limits.paused_until(*subjects, now=now) if subjects else {}
+    found = []
+    for user in people:
+        digests = (limits.subject_digest(account_of(user.email)), limits.subject_digest(user.pk))
+        if until := max((paused[digest] for digest in digests if digest in paused), default=None):
+            found.append((user, until))
+    return sorted(found, key=lambda one: one[1], reverse=True)
 
 
 def is_operators_own(user: User, *, now: datetime) -> bool:

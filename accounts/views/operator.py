@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -41,22 +40,18 @@ class Entry:
     url: str
     permissions: frozenset[Permission]
     query: str = ""
-    waiting: Callable[[], QuerySet[Any]] | None = None
+    waiting: Callable[[], int] | None = None
 
     @property
     def address(self) -> str:
         return reverse(self.url) + self.query
 
     @property
-    def count(self) -> int | None:
-        return directory.counted(self.waiting()) if self.waiting else None
-
-    @property
     def count_text(self) -> str:
         """How much waits, in words; nothing where that is no question."""
-        count = self.count
-        if count is None:
+        if self.waiting is None:
             return ""
+        count = self.waiting()
         return f"more than {directory.MOST_COUNTED:,}" if count > directory.MOST_COUNTED else f"{count:,}"
 
 
@@ -64,26 +59,25 @@ def entries() -> list[Entry]:
     """Everything that the console is for."""
     now = timezone.now()
     on = timezone.localdate(now)
-    p = Permission
+    p, counted = Permission, directory.counted
     return [
-        Entry(
-            "Requests", "Waiting for a decision", "queue", frozenset({p.QUEUE}), waiting=directory.waiting_requests
-        ),
+        Entry("Requests", "Waiting for a decision", "queue", frozenset({p.QUEUE, p.ORGANISATIONS}),
+              waiting=lambda: counted(directory.waiting_requests())),
         Entry("Support sessions", "See data for one organisation", "operator_support", frozenset({p.ASSIST})),
         Entry("People", "Find an account; lift locks, end sessions, change addresses", "operator_people",
               frozenset({p.SUPPORT, p.LOCK, p.IDENTITIES, p.EVENTS})),
         Entry("Locked accounts", "Paused after too many tries to sign in", "operator_people",
-              frozenset({p.SUPPORT, p.LOCK}), waiting=lambda: directory.locks(now=now)),
+              frozenset({p.SUPPORT, p.LOCK}), waiting=lambda: len(directory.locked_people(now=now))),
         Entry("Held invitations", "Waiting for consent", "operator_invitations", frozenset({p.IDENTITIES}),
-              waiting=directory.held_invitations),
+              waiting=lambda: counted(directory.held_invitations())),
         Entry("Organisations", "Market roles, mail domains, groups", "operator_organisations",
               frozenset({p.ORGANISATIONS, p.SUPPORT, p.EVENTS})),
         Entry("Organisations without a Local Security Officer", "Support acts for these", "operator_organisations",
               frozenset({p.ORGANISATIONS, p.SUPPORT}), query="?without=lso",
-              waiting=lambda: directory.without_keeper(on=on)),
+              waiting=lambda: counted(directory.without_keeper(on=on))),
         Entry("Overdue yearly confirmations", "Their people have not been confirmed in time",
               "operator_organisations", frozenset({p.ORGANISATIONS, p.SUPPORT, p.EVENTS}), query="?overdue=yes",
-              waiting=lambda: directory.overdue_certifications(on=on)),
+              waiting=lambda: counted(directory.overdue_certifications(on=on))),
         Entry("Messages to users", "News and planned outages", "operator_notices", frozenset({p.PUBLISH})),
         Entry("Terms", "Documents, versions, and who has accepted", "operator_terms", frozenset({p.PUBLISH})),
         Entry("Security events", "What happened to accounts and rights", "operator_events", frozenset({p.EVENTS})),

@@ -48,7 +48,7 @@ def people(request: ActingRequest) -> HttpResponse:
         "form": form,
         "found": found[: directory.SHOWN] if found is not None else None,
         "more": found is not None and len(found) > directory.SHOWN,
-        "with_deleted": with_deleted,
+        "locked": directory.locked_people(now=timezone.now())[: directory.SHOWN] if found is None else [],
     }
     return render(request, "operator/people.html", context)
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts import limits
 from accounts.models import Certification, Invitation, Notice, NoticeKind
 from accounts.operations.requests import ask_for_lost_factor
+from accounts.operations.sign_in import note_pause
 from accounts.origin import SERVICE
 from tests.integration.accounts.console import asks_for_proof, long_ago_proved, organisation, signed_in
 from tests.integration.pages import read
@@ -216,12 +217,28 @@ def test_each_role_is_offered_what_it_may_do(idle_support, security, auditor, ad
     assert {"Held invitations", "Terms", "Messages to users"} <= set(waiting(signed_in(administrator)))
 
 
+def lock(user):
+    """Keep somebody out, as too many tries do."""
+    now = timezone.now()
+    for _ in range(25):
+        limits.SIGN_IN_BY_ACCOUNT.take(user.email, now=now)
+    note_pause(email=user.email, origin=SERVICE, now=now)
+
+
+def test_who_is_locked_is_named_where_the_count_leads(idle_support, reader, lso):
+    note_pause(email=lso.email, origin=SERVICE, now=timezone.now() - timedelta(hours=1))  # whose lock is over
+    lock(reader)
+
+    assert [row["E-mail address"] for row in read(signed_in(idle_support).get("/operator/people/")).rows] == [
+        reader.email
+    ]
+
+
 def test_what_waits_is_counted(administrator, idle_support, things, reader, other_lso, person):
     person("someone", "OVO", "shipper")  # whose organisation has no LSO
     now = timezone.now()
     ask_for_lost_factor(person=reader, filed_by=None, reason="", origin=SERVICE, now=now)
-    for _ in range(25):
-        limits.SIGN_IN_BY_ACCOUNT.take(reader.email, now=now)
+    lock(reader)
     Certification.objects.create(
         organisation=organisation(), opened_at=now, due_on=timezone.localdate() - timedelta(days=1)
     )
