@@ -1,6 +1,7 @@
 """The demonstration, running as people run it, and a browser to walk through it."""
 
 import json
+import re
 import shutil
 import signal
 import socket
@@ -8,12 +9,15 @@ import subprocess
 import sys
 import tempfile
 import time
+from base64 import b32decode
 from collections.abc import Iterator
+from email import message_from_string
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django_otp.oath import TOTP
 from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).parents[2]
@@ -77,6 +81,70 @@ def page(request: pytest.FixtureRequest, browser: Browser, demo: dict[str, Any])
     yield page
     context.close()
     assert faults == []
+
+
+# The last time step of each authenticator app whose code was used: a code counts once.
+used_steps: dict[str, int] = {}
+# The cookies of people who have signed in, so that each need not use up codes for every journey.
+cookies_of: dict[str, Any] = {}
+
+
+def next_code(secret: str) -> str:
+    """A code of an authenticator app that has not been used, waiting for one where need be."""
+    while True:
+        step = int(time.time()) // 30
+        for ahead in (step, step + 1):
+            if used_steps.get(secret, -1) < ahead:
+                used_steps[secret] = ahead
+                totp = TOTP(b32decode(secret))
+                totp.time = ahead * 30
+                return f"{totp.token():06d}"
+        time.sleep(0.5)
+
+
+def sign_in(page: Page, person: dict[str, Any]) -> None:
+    """Sign in on the pages, by password and, where the person has one, the authenticator app."""
+    page.goto("/sign-in/")
+    page.get_by_label("E-mail address").fill(person["email"])
+    page.get_by_label("Password", exact=True).fill(person["password"])
+    page.get_by_role("button", name="Sign in").click()
+    if person["totp_secret"]:
+        page.get_by_label("Code").fill(next_code(person["totp_secret"]))
+        page.get_by_role("button", name="Continue").click()
+    page.locator("button", has_text="Sign out").wait_for(state="attached")
+
+
+def be(page: Page, person: dict[str, Any]) -> None:
+    """Be signed in as one of the cast, by the session of before where there is one."""
+    page.context.clear_cookies()
+    if person["email"] in cookies_of:
+        page.context.add_cookies(cookies_of[person["email"]])
+        page.goto("/account/")
+        if "/sign-in/" not in page.url:
+            return
+    sign_in(page, person)
+    cookies_of[person["email"]] = page.context.cookies()
+
+
+def letter_to(demo: dict[str, Any], address: str, words: str, *, within: float = 30) -> str:
+    """The text of the newest message to an address that holds some words."""
+    deadline = time.monotonic() + within
+    while True:
+        for path in sorted(Path(demo["mail_dir"]).iterdir(), key=lambda path: path.stat().st_mtime, reverse=True):
+            for text in path.read_text().split("-" * 79):
+                message = message_from_string(text.lstrip())
+                body = message.get_payload(decode=True)
+                if message["To"] == address and isinstance(body, bytes) and words in body.decode():
+                    return body.decode()
+        assert time.monotonic() < deadline, f"no message to {address} with {words!r}"
+        time.sleep(0.3)
+
+
+def link_in(letter: str) -> str:
+    """The first link of a message."""
+    found = re.search(r"http\S+", letter)
+    assert found
+    return found[0]
 
 
 def assert_accessible(page: Page) -> None:

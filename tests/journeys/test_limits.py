@@ -93,7 +93,7 @@ class Server:
 
     def try_password(self, email: str, *, source: str, forwarded: str = "") -> str:
         """One wrong password, in a browser of its own; what the page says."""
-        status, page, cookies = self.ask("GET", "/sign-in/", source=source)
+        _status, page, cookies = self.ask("GET", "/sign-in/", source=source)
         found = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)
         assert found, self.log.read_text()[-3000:]
         form = {"csrfmiddlewaretoken": found[1], "login": email, "password": "not the password at all"}

@@ -104,6 +104,8 @@ TEXT_ON = [
     ("app-header-text", "app-header"),
     ("app-button-text", "app-button"),
     ("app-button-text", "app-button-hover"),
+    ("app-danger-text", "app-danger"),
+    ("app-danger-text", "app-danger-hover"),
     ("app-secondary-text", "app-secondary"),
     ("app-secondary-text", "app-secondary-hover"),
     *[(f"app-{hue}-text", f"app-{hue}") for hue in ("green", "grey", "red", "blue", "amber")],
@@ -113,6 +115,7 @@ SHAPES_ON = [
     ("govuk-input-border-colour", PANEL),
     ("govuk-error-colour", PANEL),
     ("app-button", PAGE),
+    ("app-danger", PAGE),
     ("app-button", PANEL),
 ]
 
