@@ -19,7 +19,7 @@ from accounts.models import Membership, SecurityEvent, SignIn, User
 from accounts.next import next_of
 from accounts.operations import factors, sessions
 from accounts.operations import profile as profiles
-from accounts.permissions import PortalRole
+from accounts.permissions import MarketRole, PortalRole
 
 RECENT = 10
 A_PAGE = 50
@@ -36,6 +36,7 @@ def account(request: OwnRequest) -> HttpResponse:
     memberships = list(held.order_by("started_on", "pk"))
     organisations = list({membership.organisation_id: membership.organisation for membership in memberships}.values())
     keepers = keepers_by_organisation(organisations, on=standing.on, but=user)
+    is_operator = any(membership.market_role == MarketRole.OPERATOR for membership in memberships)
     context = {
         "memberships_held": [
             {
@@ -47,6 +48,7 @@ def account(request: OwnRequest) -> HttpResponse:
             for membership in memberships
         ],
         "keepers": list({keeper.pk: keeper for named in keepers.values() for keeper in named}.values()),
+        "keeper_title": "administrator" if is_operator else "Local Security Officer",
         "factors": [factor for factor in factors.factors_of(user) if factor.kind != "Recovery codes"],
         "codes_left": factors.codes_left(user),
         "needs_factor": standing.needs_factor,
@@ -172,6 +174,13 @@ def is_key(text: str) -> bool:
     return text.isascii() and text.isdecimal() and len(text) < 20 and int(text) <= LARGEST_KEY
 
 
+def detail_of(event: SecurityEvent) -> str:
+    """What an event says more, without what stands beside it in words or is for evidence only."""
+    if event.detail == event.user_agent:
+        return ""
+    return event.detail.partition(", SHA-256 ")[0]
+
+
 def worded(user: User, events: list[SecurityEvent]) -> list[dict[str, object]]:
     """Events as a person reads them: what, who did it, from where and with which browser."""
     others = {event.by_id for event in events if event.by_id and event.by_id != user.pk}
@@ -182,7 +191,7 @@ def worded(user: User, events: list[SecurityEvent]) -> list[dict[str, object]]:
         {
             "at": event.at,
             "what": event.get_event_display(),
-            "detail": event.detail,
+            "detail": detail_of(event),
             "by": "You" if event.by_id == user.pk else names.get(event.by_id, ""),
             "address": event.address,
             "device": devices.in_words(event.user_agent) if event.user_agent else "",

@@ -7,8 +7,17 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.models import Event, MarketParticipant, Membership, SecurityEvent, SignIn, TermsAcceptance, User
-from accounts.operations import sessions
+from accounts.models import (
+    Event,
+    MarketParticipant,
+    Membership,
+    RecoveryCode,
+    SecurityEvent,
+    SignIn,
+    TermsAcceptance,
+    User,
+)
+from accounts.operations import factors, sessions
 from accounts.origin import Origin
 from tests.conftest import PortalClient, owning
 from tests.integration.pages import read
@@ -60,6 +69,12 @@ def test_where_nobody_else_is_lso_support_changes_the_address(client, lso):
     assert read(client.get("/account/")).values["E-mail address"].endswith("Changed by the operator’s support")
 
 
+def test_the_operator_s_people_are_looked_after_by_administrators(client, security, administrator):
+    client.force_login(security)
+
+    assert read(client.get("/account/")).values["E-mail address"].endswith("Changed by Administrator (administrator)")
+
+
 def test_an_outsider_has_a_page_too_and_is_told_what_to_do(client, outsider):
     client.force_login(outsider)
 
@@ -85,11 +100,15 @@ def test_a_membership_that_does_not_hold_says_so(client, reader, change, state):
 
 def test_few_recovery_codes_are_warned_of(client, shipper, reader):
     client.force_login(shipper)
+    assert "You have no recovery codes" in client.get("/account/").text
+    factors.make_recovery_codes(user=shipper, origin=Origin(), now=timezone.now())
+    assert "recovery codes:" not in client.get("/account/").text
+    RecoveryCode.objects.filter(pk__in=RecoveryCode.objects.values("pk")[:8]).delete()
     assert "Few recovery codes are left" in client.get("/account/").text
 
     client.force_login(reader)
     response = client.get("/account/")
-    assert "Few recovery codes" not in response.text
+    assert "recovery codes:" not in response.text
     assert read(response).links["Set one up"] == "/sign-in/first-factor/"
 
 
@@ -294,6 +313,23 @@ def test_events_say_what_who_and_from_where(client, reader, lso):
 
     assert first["What"] == "Membership disabled On leave"
     assert first["From"] == "Firefox on Windows, 192.0.2.9"
+
+
+def test_an_event_says_in_words_what_it_holds_in_full(client, reader):
+    for event, detail in (
+        (Event.NEW_DEVICE, FIREFOX),
+        (Event.TERMS_ACCEPTED, f"Terms of use, version 2, SHA-256 {'0' * 64}"),
+    ):
+        SecurityEvent.objects.create(
+            event=event, person_id=reader.pk, by_id=reader.pk, detail=detail, user_agent=FIREFOX
+        )
+    client.force_login(reader)
+
+    text = client.get("/account/events/").text
+
+    assert "Mozilla" not in text
+    assert "Firefox on Windows" in text
+    assert "Terms of use, version 2</span>" in text
 
 
 def test_the_events_of_others_are_not_shown(client, reader, shipper):
