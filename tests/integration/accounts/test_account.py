@@ -163,6 +163,14 @@ def test_people_change_their_own_name_and_number(client, reader):
     assert User.objects.get(pk=reader.pk).telephone == "+44 113 496 0000"
 
 
+def test_what_is_saved_as_it_was_is_no_news(client, reader):
+    client.force_login(reader)
+    response = client.post("/account/profile/", {"name": "Reader", "telephone": ""}, follow=True)
+
+    assert read(response).heading == "Your account"
+    assert "have been changed" not in response.text
+
+
 def test_nobody_changes_their_address_there(client, reader):
     client.force_login(reader)
     client.post("/account/profile/", {"name": "R", "telephone": "", "email": "r@evil.example", "is_active": ""})

@@ -309,3 +309,34 @@ def test_the_token_is_neither_in_the_address_nor_readable_in_the_session(client,
     follow(client, link)
 
     assert link.split("/")[2] not in str(dict(client.session.items()))
+
+
+def take(invitation, **how):
+    return invitations.accept(invitation=invitation, origin=SERVICE, now=now(), **how)
+
+
+def test_no_account_is_made_without_a_password(invite):
+    invitation, _ = invite()
+
+    for password in (None, ""):
+        with pytest.raises(invitations.OtherPerson):
+            take(invitation, signed_in=None, password=password)
+    assert not User.objects.filter(email="nora@example.com").exists()
+
+
+def test_an_invitation_that_is_over_is_not_accepted(invite):
+    invitation, _ = invite()
+    take(invitation, signed_in=None, password=NEW)
+
+    with pytest.raises(invitations.NotOpen):
+        take(invitation, signed_in=None, password="cedar button lagoon prism")
+
+
+def test_an_account_that_is_back_already_under_another_address_gets_no_new_password(invite, outsider):
+    invitation, _ = invite()
+    Invitation.objects.filter(pk=invitation.pk).update(restores=outsider)
+
+    with pytest.raises(invitations.OtherPerson):
+        take(invitation, signed_in=None, password=NEW)
+    outsider.refresh_from_db()
+    assert outsider.check_password(PASSWORD)
