@@ -87,8 +87,10 @@ class ApproveForm(DoneForm):
     field_order = ("organisation_name", "company_number", "market_role", "short_code", "portal_roles", "ends_on")
 
     def __init__(self, *args: Any, request: AccessRequest, market_roles: Iterable[str], **kwargs: Any) -> None:
+        wanted = [MarketRole(role) for role in market_roles]
         initial = {
-            "market_role": request.market_role,
+            # Where the organisation has one only, there is nothing to choose.
+            "market_role": request.market_role or (wanted[0] if len(wanted) == 1 else ""),
             "portal_roles": request.portal_roles,
             "ends_on": request.ends_on,
             "organisation_name": request.organisation_name,
@@ -96,7 +98,6 @@ class ApproveForm(DoneForm):
             "short_code": request.short_code,
         }
         super().__init__(*args, request=request, initial=initial, **kwargs)
-        wanted = [MarketRole(role) for role in market_roles]
         self._choices("market_role", [("", "Choose one"), *((role.value, role.label) for role in wanted)])
         asked = [PortalRole(name) for name in request.portal_roles]
         self._choices("portal_roles", [(role.value, role.label) for role in asked])

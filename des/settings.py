@@ -7,33 +7,12 @@ A missing or wrong value stops the start with a sentence that says how to put it
 import os
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from des.environment import database, limits, number, switch, variable
+
 BASE_DIR = Path(__file__).resolve().parent.parent
-
-
-def variable(name: str, default: str | None = None) -> str:
-    """The environment variable's value, or the default; neither is a refusal to start."""
-    value = os.environ.get(name, default)
-    if value is None:
-        raise ImproperlyConfigured(f"Set the environment variable {name}: docs/operations.md says what it holds.")
-    return value
-
-
-def switch(name: str, default: bool = False) -> bool:
-    value = variable(name, "1" if default else "0")
-    if value not in {"0", "1"}:
-        raise ImproperlyConfigured(f"{name} must be 0 or 1, and is {value!r}.")
-    return value == "1"
-
-
-def number(name: str, default: int) -> int:
-    value = variable(name, str(default))
-    if not value.isdecimal():
-        raise ImproperlyConfigured(f"{name} must be a whole number, and is {value!r}.")
-    return int(value)
 
 
 # The demo and the tests run over plain HTTP with their own servers; nothing else may.
@@ -132,23 +111,6 @@ FORM_RENDERER = "des.screens.forms.ComponentRenderer"
 
 
 # -- database and broker -----------------------------------------------------------------------------------------------
-
-
-def database(url: str) -> dict[str, Any]:
-    """Django's description of the database that a `postgresql://` URL names (`?host=` names a socket directory)."""
-    parts = urlsplit(url)
-    if parts.scheme not in {"postgresql", "postgres"} or not parts.path.strip("/"):
-        raise ImproperlyConfigured("A database URL reads postgresql://user:password@host:port/name.")
-    options: dict[str, Any] = dict(parse_qsl(parts.query))
-    return {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": unquote(parts.path.strip("/")),
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": options.pop("host", parts.hostname or ""),
-        "PORT": str(parts.port or ""),
-        "OPTIONS": options,
-    }
 
 
 # The owner migrates and loads. Web and worker are the application, which owns nothing.
@@ -267,19 +229,7 @@ LIMITS: dict[str, tuple[int, int]] = {
 }
 
 
-def limits(text: str) -> dict[str, tuple[int, int]]:
-    """Limits as `name=tries/seconds`, with semicolons between."""
-    chosen = {}
-    for part in filter(None, (part.strip() for part in text.split(";"))):
-        name, _, figures = part.partition("=")
-        tries, _, seconds = figures.partition("/")
-        if name not in LIMITS or not (tries.isdecimal() and seconds.isdecimal() and int(tries) and int(seconds)):
-            raise ImproperlyConfigured(f"LIMITS reads name=tries/seconds; with known names; {part!r} does not.")
-        chosen[name] = (int(tries), int(seconds))
-    return chosen
-
-
-LIMITS |= limits(variable("LIMITS", ""))
+LIMITS |= limits("LIMITS", LIMITS)
 
 # Seal the seeds of authenticator apps; the first seals, the others still open what they sealed.
 FACTOR_KEYS = variable("FACTOR_KEYS", "only for tests and for commands that open nothing" if TEST else None).split(",")

@@ -61,7 +61,7 @@ def test_no_file_names_the_host_of_a_package_registry() -> None:
 
 def test_every_variable_of_the_environment_is_described() -> None:
     settings = (ROOT / "des" / "settings.py").read_text(encoding="utf-8")
-    read = set(re.findall(r'(?:variable|switch|number|environ\.get)\(\s*"([A-Z_]+)"', settings))
+    read = set(re.findall(r'(?:variable|switch|number|limits|environ\.get)\(\s*"([A-Z_]+)"', settings))
     operations = document("operations.md")
 
     assert len(read) > 15

@@ -40,6 +40,7 @@ def keep(*, request: AccessRequest, name: str, chunks: Iterable[bytes], now: dat
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     kept_id = uuid4()
     part, whole = folder / f"{kept_id}.part", path_of(kept_id)
+    kept = False
     try:
         size, sha256 = written(part, chunks)
         with transaction.atomic():
@@ -56,10 +57,11 @@ def keep(*, request: AccessRequest, name: str, chunks: Iterable[bytes], now: dat
             )
             part.rename(whole)
             synchronise(folder)
-    except BaseException:
+        kept = True
+    finally:
         part.unlink(missing_ok=True)
-        whole.unlink(missing_ok=True)
-        raise
+        if not kept:
+            whole.unlink(missing_ok=True)
     return attachment
 
 

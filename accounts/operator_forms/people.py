@@ -115,7 +115,7 @@ class DecisionForm(forms.Form):
             (key, CAME_BACK.format(name=user.name, deleted=timezone.localtime(user.deleted_at)))
             for key, user in self.deleted.items()
         ]  # fmt: skip
-        self.fields["decision"].choices = [  # type: ignore[attr-defined]
+        self.fields["decision"].choices = [  # type: ignore[attr-defined]  # it is a choice field
             *choices,
             (self.NEW, "Another person: make a new account" if deleted else "Allow it"),
             (self.REFUSE, "Refuse it"),

@@ -16,7 +16,7 @@ REACH = {
     Scope.AREA: "for meter points in your area",
 }
 WHO = "The access matrix decides this. Operator support can tell you who may change it."
-TERMS = "It is shown for any meter point once you accept the additional terms on the page “Terms”, reached from “Your account”."
+TERMS = "It is shown for any meter point once you accept the additional terms: see “Your account”, “Terms of use”."
 HISTORY_ROWS = 100
 # A match score below this says next to nothing about whether the REL address is that of the meter point.
 POOR_MATCH = 10

@@ -9,7 +9,7 @@ from django.urls.resolvers import RoutePattern
 from tests.contracts import snapshots
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-EXAMPLES = {"uuid": "00000000-0000-4000-8000-000000000000", "slug": "example"}
+EXAMPLES = {"uuid": "00000000-0000-4000-8000-000000000000", "slug": "example", "int": "1", "str": "not-a-token"}
 
 
 def addresses(patterns: list[URLPattern | URLResolver], before: str = "") -> Iterator[tuple[str, URLPattern]]:

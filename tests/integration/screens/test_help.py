@@ -27,7 +27,7 @@ def test_a_lock_tells_nothing_of_what_is_behind_it(client, db):
     text = " ".join(client.get("/help/").text.split())
 
     assert "“Withheld”: you are not told whether there is a value." in text
-    assert "sign-in pauses for 15 minutes." in text
+    assert "After five wrong passwords sign-in pauses for 15 minutes" in text
 
 
 def test_the_search_box_gives_the_examples_that_the_help_explains(client, shipper):
