@@ -302,7 +302,7 @@ if not LOCAL and SECURE_HSTS_SECONDS < 31_536_000:
     raise ImproperlyConfigured("HSTS_SECONDS must be at least 31536000 (a year).")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
-UPLOAD_BYTES = 10 * 1024 * 1024  # of all files of a request together
+UPLOAD_BYTES: int = 10 * 1024 * 1024  # of all files of a request together
 FILE_UPLOAD_HANDLERS = [
     "accounts.uploads.BoundedUpload",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
