@@ -59,7 +59,7 @@ class SignInView(LoginView):
         return cast(dict[str, Any], super().get_context_data(**kwargs)) | {"ended": ended}
 
 
-sign_in = public(SignInView.as_view())
+sign_in = require_http_methods(["GET", "HEAD", "POST"])(public(SignInView.as_view()))
 
 
 # -- the second factor, before there is a session and, as a fresh proof, within one

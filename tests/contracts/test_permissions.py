@@ -1,5 +1,6 @@
 """Which permission stands before each address: no address is without one by mistake."""
 
+import re
 from collections.abc import Iterator
 
 from django.test import Client
@@ -9,7 +10,7 @@ from django.urls.resolvers import RoutePattern
 from tests.contracts import snapshots
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-EXAMPLES = {"uuid": "00000000-0000-4000-8000-000000000000", "slug": "example", "int": "1", "str": "not-a-token"}
+EXAMPLES = {"uuid": "00000000-0000-4000-8000-000000000000", "slug": "example", "int": "1", "string": "not-a-token"}
 
 
 def addresses(patterns: list[URLPattern | URLResolver], before: str = "") -> Iterator[tuple[str, URLPattern]]:
@@ -31,7 +32,7 @@ def example_of(route: str, pattern: URLPattern) -> str:
     """A path that the route matches."""
     for name, converter in pattern.pattern.converters.items():
         kind = type(converter).__name__.removesuffix("Converter").lower()
-        route = route.replace(f"<{kind}:{name}>", EXAMPLES[kind])
+        route = re.sub(rf"<\w+:{name}>", EXAMPLES[kind], route)
     return f"/{route}"
 
 

@@ -135,7 +135,7 @@ def broker(url: str) -> "redis.Redis[bytes]":
 
 
 def test_five_tries_for_one_account_from_one_network_whatever_is_forged(demo: dict[str, Any], server: Server) -> None:
-    email = demo["people"]["mam"]["email"]
+    email = demo["people"]["igt"]["email"]  # nobody else of the journeys is they
 
     assert server.tries(email, 12, source="127.0.0.2", forge=True).count(WRONG) == 5
 
