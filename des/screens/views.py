@@ -9,6 +9,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from accounts.decorators import ActingRequest, permission_required, public
+from accounts.models import TermsDocument
 from accounts.permissions import Permission
 from des.audit.models import Channel, Decision
 from des.audit.record import record_enquiry
@@ -16,7 +17,9 @@ from des.catalogue import ENQUIRIES, enquiry_named, meter_point_statuses
 from des.enquiries.enquiry import Enquiry
 from des.fields import tidy
 from des.screens.findings import EXACT_SEARCH, NO_EXPORTER, WIDER_SEARCHES, Finding, find
+from des.screens.forms import RolesForm
 from des.screens.records import notices_of, related_tables, sections_of, value_of
+from des.screens.visibility import visibility
 
 NOT_UNDERSTOOD = (
     "Enter an MPRN, a postcode (with a house number if you know it), a meter serial number, a UPRN, "
@@ -198,6 +201,26 @@ def only_match(kind: type[Enquiry], found: str) -> dict[str, str] | None:
         if reading.kind == meant:
             said["warning"] = reading.warning
     return said
+
+
+@require_safe
+@permission_required(Permission.ENTER)
+def what_you_can_see(request: ActingRequest) -> HttpResponse:
+    """What the access matrix releases to a market role, and how it differs from another's."""
+    form = RolesForm(request.GET or {"role": request.actor.market_role})
+    roles = form.roles() if form.is_valid() else [request.actor.market_role]
+    documents = TermsDocument.objects.in_force(on=timezone.localdate()).values_list("slug", "title")
+    sections = visibility(ENQUIRIES, request.actor.matrix, roles, dict(documents))
+    if form.is_valid() and form.cleaned_data["only_differences"] and len(roles) > 1:
+        sections = [(name, kept) for name, lines in sections if (kept := [line for line in lines if line.differs])]
+    context = {
+        "form": form,
+        "roles": roles,
+        "sections": sections,
+        "own": request.actor.market_role,
+        "matrix_version": request.actor.matrix.version,
+    }
+    return render(request, "screens/what_you_can_see.html", context)
 
 
 @require_safe
