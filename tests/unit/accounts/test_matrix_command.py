@@ -43,7 +43,7 @@ def test_another_order_of_the_same_lines_is_no_change(tmp_path):
 
 
 def test_a_file_that_is_no_matrix_is_refused_with_its_name(tmp_path):
-    with pytest.raises(CommandError, match="new.csv does not read as an access matrix"):
+    with pytest.raises(CommandError, match=r"new\.csv does not read as an access matrix"):
         explained(tmp_path, [], ["meter-points,reads,shipper,portfolio,"])
-    with pytest.raises(CommandError, match="none.csv"):
+    with pytest.raises(CommandError, match=r"none\.csv"):
         call_command("matrix", "diff", str(tmp_path / "none.csv"), str(tmp_path / "old.csv"))
