@@ -12,6 +12,8 @@ from django_otp import user_has_device
 if TYPE_CHECKING:
     from accounts.middleware import PortalRequest
 
+# In the session of somebody who has just made an account: the sign-in page fills the address in, once.
+EMAIL_KEY = "sign_in_email"
 # In the session of somebody whose sign-in was ended: the sign-in page says so, once.
 ENDED_KEY = "sign_in_ended"
 

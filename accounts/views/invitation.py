@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import limits, sealing
+from accounts import gates, limits, sealing
 from accounts.asking import keepers_by_organisation
 from accounts.decorators import public
 from accounts.forms import AcceptInvitationForm
@@ -104,6 +104,7 @@ def accepted(request: HttpRequest, invitation: Invitation, *, is_new: bool) -> H
     since = f" from {invitation.starts_on:%-d %B %Y}" if begins else ""
     if is_new:
         request.session.cycle_key()
+        request.session[gates.EMAIL_KEY] = invitation.email
         messages.success(request, f"You may act for {organisation} ({role}){since}. Sign in with your new password.")
         return redirect("account_login")
     messages.success(

@@ -54,6 +54,9 @@ class SignInView(LoginView):
         )
         return response
 
+    def get_initial(self) -> dict[str, Any]:
+        return {**super().get_initial(), "login": self.request.session.pop(gates.EMAIL_KEY, "")}
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         ended = self.request.session.pop(gates.ENDED_KEY, False)
         return cast(dict[str, Any], super().get_context_data(**kwargs)) | {"ended": ended}

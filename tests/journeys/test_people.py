@@ -82,7 +82,7 @@ def test_an_invited_person_comes_in(page: Page, demo: dict[str, Any]) -> None:
     page.get_by_role("button", name="Accept and make the account").click()
 
     heading(page).to_have_text("Sign in")
-    page.get_by_label("E-mail address").fill(email)
+    expect(page.get_by_label("E-mail address")).to_have_value(email)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     secret = set_up_an_app(page)
