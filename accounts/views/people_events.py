@@ -21,7 +21,8 @@ def asked_by(request: ActingRequest, form: EventsForm) -> Asked:
     key = (request.POST or request.GET).get("person", "")
     person: User | None = None
     if key:
-        person = membership_or_404(request, int(key) if key.isascii() and key.isdecimal() else 0).user
+        is_key = key.isascii() and key.isdecimal() and len(key) < 19
+        person = membership_or_404(request, int(key) if is_key else 0).user
     return Asked(
         organisation_ids=tuple(one.pk for one in organisations),
         on=timezone.localdate(),
