@@ -1,7 +1,7 @@
 """Who is asking, settled once for each request, and what stands before the page they ask for."""
 
 from collections.abc import Callable
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address
 from typing import Any, cast
 
 from django.conf import settings
@@ -36,7 +36,8 @@ def address_of(request: HttpRequest) -> str | None:
     """The address that the nearest of our proxies saw, or the peer's where there is no proxy; None where unknown.
 
     A proxy appends whom it saw to `X-Forwarded-For`, so only as many entries from the right are believed as there are
-    proxies of ours; what stands before them anybody may have written.
+    proxies of ours; what stands before them anybody may have written. An IPv4 address is told as one, also by a
+    listener for both: else all of IPv4 would be one network of IPv6.
     """
     proxies: int = settings.TRUSTED_PROXIES
     if proxies:
@@ -45,9 +46,11 @@ def address_of(request: HttpRequest) -> str | None:
     else:
         address = request.META.get("REMOTE_ADDR", "")
     try:
-        return str(ip_address(address))
+        found = ip_address(address)
     except ValueError:
         return None
+    mapped = found.ipv4_mapped if isinstance(found, IPv6Address) else None
+    return str(mapped or found)
 
 
 def origin_of(request: HttpRequest) -> Origin:
