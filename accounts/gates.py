@@ -58,5 +58,8 @@ def back_of(request: "PortalRequest") -> str:
     referer = request.headers.get("Referer", "")
     host = request.get_host()
     if url_has_allowed_host_and_scheme(referer, {host}) and f"//{host}/" in referer:
-        return "/" + referer.partition(f"//{host}/")[2]
+        path = "/" + referer.partition(f"//{host}/")[2]
+        # What follows a second slash would be read as another host.
+        if url_has_allowed_host_and_scheme(path, allowed_hosts=None):
+            return path
     return request.path
