@@ -33,6 +33,7 @@ FIELD_OF = {
     "participant_short_code_has_its_shape": "short_code",
     "participant_ends_after_it_starts": "ended_on",
 }
+LONGEST_DOMAIN = 253
 # Where anybody can get an address, it says nothing of the organisation.
 ANYBODYS_DOMAINS = frozenset(
     {
@@ -147,6 +148,8 @@ def domain_of(text: str) -> str:
         domain = domain.encode("idna").decode("ascii")
     except UnicodeError as error:
         raise ValidationError("A domain reads like company.co.uk.") from error
+    if len(domain) > LONGEST_DOMAIN:  # in ASCII it may be longer than it was typed
+        raise ValidationError(f"A domain has at most {LONGEST_DOMAIN} characters.")
     if domain in ANYBODYS_DOMAINS:
         raise ValidationError(f"Anybody can have an address at {domain}: no organisation owns it.")
     return domain

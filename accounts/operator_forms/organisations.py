@@ -1,5 +1,6 @@
 """Forms about organisations, their mail domains and market roles."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -11,6 +12,9 @@ from accounts.models import OrganisationGroup
 from accounts.operations.organisations import domain_of
 from accounts.operator_forms.fields import DayField
 from accounts.permissions import MarketRole
+
+COMPANY_NUMBER = re.compile(r"[A-Z0-9]{8}")
+SHORT_CODE = re.compile(r"[A-Z0-9]{3,4}")
 
 
 class OrganisationForm(forms.Form):
@@ -27,7 +31,10 @@ class OrganisationForm(forms.Form):
 
     def clean_company_number(self) -> str:
         number: str = self.cleaned_data["company_number"].upper()
-        return number.zfill(8) if number.isdecimal() else number
+        number = number.zfill(8) if number.isdecimal() else number
+        if number and not COMPANY_NUMBER.fullmatch(number):  # capitals may be more: ß is SS
+            raise ValidationError("A company number is eight digits, or two letters and six digits.")
+        return number
 
 
 class OrganisationChangeForm(OrganisationForm):
@@ -83,7 +90,10 @@ class MarketRoleForm(forms.Form):
     ended_on = DayField(label="Until before", help_text="The first day on which it no longer holds; empty if open.")
 
     def clean_short_code(self) -> str:
-        return str(self.cleaned_data["short_code"].upper())
+        code: str = self.cleaned_data["short_code"].upper()
+        if not SHORT_CODE.fullmatch(code):
+            raise ValidationError("A short code is three or four capital letters or digits.")
+        return code
 
 
 class EndRoleForm(forms.Form):

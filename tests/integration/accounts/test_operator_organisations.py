@@ -112,6 +112,7 @@ def test_an_organisation_is_made_with_its_whole_company_number(made):
         ({"name": "Newcomer Gas"}, "This name is taken already."),
         ({"name": "X", "company_number": "12-45678"}, "A company number is eight digits"),
         ({"name": "X", "company_number": "123456789"}, "A company number has eight characters."),
+        ({"name": "X", "company_number": "ßßßßßßßß"}, "A company number is eight digits"),
         ({"name": "X" * 151}, "A name has at most 150 characters."),
     ],
 )
@@ -181,6 +182,7 @@ def test_a_domain_is_added_and_removed(administrator, made):
         ("no dots", "A domain reads like company.co.uk"),
         ("twice.example", "This domain is listed already."),
         ("x" * 254, "A domain has at most 253 characters."),
+        (".".join(["é"] * 120), "A domain has at most 253 characters."),
     ],
 )
 def test_a_domain_that_will_not_do_is_refused(administrator, made, domain, problem):
@@ -205,6 +207,7 @@ def test_a_market_role_is_added(administrator, made):
         ({"market_role": "operator"}, "Choose a market role from the list."),
         ({"short_code": "BGF"}, "holds this short code in this role without an end."),
         ({"short_code": "N!"}, "A short code is three or four capital letters or digits."),
+        ({"short_code": "ßßßß"}, "A short code is three or four capital letters or digits."),
         ({"started_on": ""}, "Enter the first day."),
         ({"started_on": "soon"}, "Enter a date like 5/4/2026."),
         ({"started_on": "1066-10-14"}, "Enter a date between 1990 and 2100."),
