@@ -24,7 +24,7 @@ def keepers_by_organisation(
     found: dict[int, list[User]] = {organisation.pk: [] for organisation in organisations}
     groups = {organisation.group_id for organisation in organisations} - {None}
     group_lso = Q(portal_roles__contains=[PortalRole.GROUP_LSO.value], organisation__group__in=groups)
-    held = Membership.objects.acting(on=on).of_keepers().filter(Q(organisation__in=found) | group_lso)
+    held = Membership.objects.of_keepers(on=on).filter(Q(organisation__in=found) | group_lso)
     for membership in held.select_related("user", "organisation").order_by("user__name", "pk"):
         for organisation in organisations:
             named = found[organisation.pk]

@@ -5,9 +5,9 @@ from typing import ClassVar, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
-from accounts.models.organisation import DatedQuerySet, Organisation
+from accounts.models.organisation import DatedQuerySet, MarketParticipant, Organisation
 from accounts.models.user import User
 from accounts.permissions import (
     FACTOR_ROLES,
@@ -27,9 +27,16 @@ class MembershipQuerySet(DatedQuerySet["Membership"]):
         """Those that a person may act under on a day: in force, and not disabled."""
         return self.in_force(on=on).filter(disabled_at__isnull=True, user__is_active=True)
 
-    def of_keepers(self) -> Self:
-        """Those of LSOs, and of the operator's administrators."""
-        return self.filter(portal_roles__overlap=[role.value for role in KEEPER_ROLES])
+    def of_keepers(self, *, on: date) -> Self:
+        """Those under which somebody looks after people on a day: of LSOs, and of the operator's administrators.
+
+        One in a market role that its organisation does not hold on the day gives nothing, so its person is no keeper.
+        """
+        held = MarketParticipant.objects.in_force(on=on).filter(
+            organisation=OuterRef("organisation"), market_role=OuterRef("market_role")
+        )
+        keepers = self.acting(on=on).filter(portal_roles__overlap=[role.value for role in KEEPER_ROLES])
+        return keepers.filter(Exists(held))
 
     def not_over(self, *, on: date) -> Self:
         """Those that hold or are still to come, disabled ones among them."""

@@ -23,7 +23,7 @@ from accounts.models import (
     User,
 )
 from accounts.operations.sign_in import account_of
-from accounts.permissions import KEEPER_ROLES, MarketRole, PortalRole
+from accounts.permissions import MarketRole, PortalRole
 
 SHOWN = 50
 SHORTEST = 3
@@ -74,11 +74,13 @@ def after(organisations: QuerySet[Organisation], name: str) -> list[Organisation
 
 def without_keeper(*, on: date) -> QuerySet[Organisation]:
     """Organisations, not the operator's, that have people and nobody who looks after them: support acts for these."""
-    acting = Membership.objects.acting(on=on)
-    own = acting.filter(organisation=OuterRef("pk"))
-    of_group = acting.filter(organisation__group=OuterRef("group"), portal_roles__contains=[PortalRole.GROUP_LSO.value])
-    keepers = own.filter(portal_roles__overlap=sorted(role.value for role in KEEPER_ROLES))
-    return helped().filter(Exists(own), ~Exists(keepers), ~Exists(of_group))
+    people = Membership.objects.acting(on=on).filter(organisation=OuterRef("pk"))
+    keepers = Membership.objects.of_keepers(on=on)
+    own = keepers.filter(organisation=OuterRef("pk"))
+    of_group = keepers.filter(
+        organisation__group=OuterRef("group"), portal_roles__contains=[PortalRole.GROUP_LSO.value]
+    )
+    return helped().filter(Exists(people), ~Exists(own), ~Exists(of_group))
 
 
 def held_invitations() -> QuerySet[Invitation]:

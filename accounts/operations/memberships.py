@@ -74,7 +74,7 @@ def keepers_of(organisation: Organisation, *, on: date) -> QuerySet[Membership]:
     if organisation.group_id is not None:
         group_lso = Q(portal_roles__contains=[PortalRole.GROUP_LSO.value])
         reach |= Q(organisation__group=organisation.group_id) & group_lso
-    return Membership.objects.acting(on=on).of_keepers().filter(reach)
+    return Membership.objects.of_keepers(on=on).filter(reach)
 
 
 def grantable(actor: Actor) -> list[PortalRole]:

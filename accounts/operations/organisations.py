@@ -212,7 +212,8 @@ def add_role(
 def end_role(*, participant: MarketParticipant, ended_on: date, by: User, origin: Origin, now: datetime) -> None:
     """Let a market role end on a day: the first on which it no longer holds. A later end may be set anew.
 
-    Memberships in it stay and give nothing from then on. Raises `ValidationError`, `OperatorsOwn` and `Over`.
+    Memberships in it stay and give nothing from then on; where that leaves nobody to look after people, support can.
+    Raises `ValidationError`, `OperatorsOwn` and `Over`.
     """
     if participant.market_role == MarketRole.OPERATOR:
         raise OperatorsOwn
@@ -221,17 +222,39 @@ def end_role(*, participant: MarketParticipant, ended_on: date, by: User, origin
     )
     if held.ended_on and held.ended_on <= timezone.localdate(now):
         raise Over
+    detail = f"Market role ends: {held} on {ended_on:%-d %B %Y}"
+    if left := left_alone(held, on=timezone.localdate(now)):
+        detail += f". Nobody looks after the people of {', '.join(one.name for one in left)} from then on"
     held.ended_on = ended_on
     saved(held)
-    note(held.organisation, f"Market role ends: {held} on {ended_on:%-d %B %Y}", by=by, origin=origin)
+    note(held.organisation, detail, by=by, origin=origin)
+
+
+def is_held_otherwise(participant: MarketParticipant, *, on: date) -> bool:
+    """Whether the organisation has the market role under another short code too."""
+    held = MarketParticipant.objects.in_force(on=on).filter(
+        organisation=participant.organisation_id, market_role=participant.market_role
+    )
+    return held.exclude(pk=participant.pk).exists()
+
+
+def left_alone(participant: MarketParticipant, *, on: date) -> list[Organisation]:
+    """The organisations that nobody would look after without this market role, of the group too."""
+    if is_held_otherwise(participant, on=on):
+        return []
+    lost = (participant.organisation_id, participant.market_role)
+    reach = Q(pk=participant.organisation_id) | Q(group__organisations=participant.organisation_id)
+    found = []
+    for organisation in Organisation.objects.filter(reach).distinct().order_by("name"):
+        keepers = set(keepers_of(organisation, on=on).values_list("organisation", "market_role"))
+        if keepers == {lost}:
+            found.append(organisation)
+    return found
 
 
 def affected(participant: MarketParticipant, *, on: date) -> dict[str, int]:
     """How many people, and how many LSOs among them, could act no more without this market role."""
-    others = MarketParticipant.objects.in_force(on=on).filter(
-        organisation=participant.organisation_id, market_role=participant.market_role
-    )
-    if others.exclude(pk=participant.pk).exists():
+    if is_held_otherwise(participant, on=on):
         return {"people": 0, "lsos": 0}
     held = Membership.objects.not_over(on=on).filter(
         organisation=participant.organisation_id, market_role=participant.market_role

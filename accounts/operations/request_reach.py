@@ -41,8 +41,7 @@ def by_support(*, now: datetime) -> Q:
     """The requests that support decides."""
     # Of the organisation, or a group LSO of its group; neither the person concerned nor who has approved already.
     keepers = (
-        Membership.objects.acting(on=timezone.localdate(now))
-        .of_keepers()
+        Membership.objects.of_keepers(on=timezone.localdate(now))
         .filter(
             Q(organisation=OuterRef("organisation"))
             | Q(

@@ -58,7 +58,12 @@ def role_end(request: ActingRequest, organisation: int, role: int) -> HttpRespon
             raise ValidationError("This market role has ended meanwhile.") from over
         return f"{held} ends on {said['ended_on']:%-d %B %Y}."
 
-    context = {"organisation": held.organisation, "participant": held, "affected": operation.affected(held, on=on)}
+    context = {
+        "organisation": held.organisation,
+        "participant": held,
+        "affected": operation.affected(held, on=on),
+        "left_alone": operation.left_alone(held, on=on),
+    }
     return asked_and_done(
         request, form=EndRoleForm(request.POST or None, today=on, initial={"ended_on": held.ended_on}), do=do,
         to=("operator_organisation", held.organisation_id), template="operator/role.html", context=context,

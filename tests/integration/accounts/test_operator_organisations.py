@@ -229,12 +229,14 @@ def test_who_is_affected_is_said_before_a_role_ends(administrator, reader, lso, 
     shown = " ".join(browser.get(page(held.organisation, f"roles/{held.pk}/")).text.split())
     assert "2 people act for" in shown
     assert "1 of them as Local Security Officer" in shown
+    assert f"Nobody looks after the people of {held.organisation.name} from then on." in shown
 
     client.force_login(reader)
     browser.post(page(held.organisation, f"roles/{held.pk}/"), {"ended_on": f"{TODAY}"})
 
     assert client.get("/").status_code == 403
     assert browser.get(page(held.organisation, f"roles/{held.pk}/")).status_code == 404
+    assert held.organisation.name in browser.get("/operator/organisations/?without=1").text
 
 
 def test_a_role_does_not_end_in_the_past(administrator):

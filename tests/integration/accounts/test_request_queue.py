@@ -11,6 +11,7 @@ from accounts.models import (
     AccessRequest,
     Invitation,
     Mail,
+    MarketParticipant,
     Membership,
     RequestNote,
     RequestState,
@@ -103,6 +104,15 @@ def test_support_sees_what_an_lso_decides_and_decides_it_only_when_late(lso, idl
 
 def test_support_decides_for_an_organisation_without_an_lso(idle_support):
     request = asked()
+
+    assert shown(signed_in(idle_support).get("/requests/")) == [request.reference]
+
+
+def test_support_decides_where_the_market_role_of_the_only_lso_has_ended(lso, reader, idle_support):
+    request = asked()
+    MarketParticipant.objects.filter(organisation=organisation(), market_role="shipper").update(
+        ended_on=timezone.localdate()
+    )
 
     assert shown(signed_in(idle_support).get("/requests/")) == [request.reference]
 

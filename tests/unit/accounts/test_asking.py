@@ -7,7 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
 from accounts.asking import about_refusal, keepers_by_organisation
-from accounts.models import Membership, Organisation
+from accounts.models import MarketParticipant, Membership, Organisation
 
 
 def organisation_of(user):
@@ -45,6 +45,16 @@ def test_a_group_lso_is_not_asked_for_companies_that_are_in_no_group(group_lso, 
 )
 def test_who_is_no_lso_any_more_is_not_asked(reader, lso, change):
     Membership.objects.filter(user=lso).update(**change)
+
+    assert named(organisation_of(reader)) == set()
+
+
+def test_an_lso_in_a_market_role_that_has_ended_is_not_asked(reader, person):
+    lapsed = person("lapsed", "BGF", "supplier", "lso")
+    supplies = MarketParticipant.objects.filter(organisation=organisation_of(lapsed), market_role="supplier")
+    assert named(organisation_of(reader)) == {lapsed.email}
+
+    supplies.update(ended_on=timezone.localdate())
 
     assert named(organisation_of(reader)) == set()
 

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.access import actor_for
-from accounts.models import Event, Membership, SupportSession
+from accounts.models import Event, MarketParticipant, Membership, SupportSession
 from accounts.operations import memberships, people
 from accounts.operations.memberships import LastKeeper, NotGrantable, NotOnOneself, Overlaps
 from accounts.origin import SERVICE
@@ -104,6 +104,18 @@ def test_a_group_lso_who_is_all_that_another_organisation_has_stays(group_lso, l
     """BGF has an LSO of its own; OCT has only the group's."""
     with pytest.raises(LastKeeper, match=organisation("OCT").name):
         end(held(group_lso), lso)
+
+
+def test_an_lso_in_a_market_role_that_has_ended_looks_after_nobody(lso, person, support, actor):
+    lapsed = person("lapsed", "BGF", "supplier", "lso")
+    participants = MarketParticipant.objects.filter(organisation=organisation(), market_role="supplier")
+    participants.update(ended_on=timezone.localdate())
+
+    with pytest.raises(LastKeeper):
+        end(held(lso), lapsed)
+
+    Membership.objects.filter(user=lso).update(disabled_at=timezone.now())
+    assert managed(actor(support)) == {organisation().pk}
 
 
 def test_an_organisation_without_an_lso_is_no_hindrance(reader, outsider):

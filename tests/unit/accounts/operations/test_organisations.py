@@ -229,6 +229,27 @@ def test_nobody_is_affected_where_another_short_code_stays(made, administrator, 
     assert organisations.affected(first, on=TODAY) == {"people": 0, "lsos": 0}
 
 
+def test_who_is_left_alone_is_written_down_as_a_role_ends(lso, person, administrator, bgf):
+    held = list(MarketParticipant.objects.in_force(on=TODAY).filter(organisation=bgf, market_role="shipper"))
+    for participant in held[1:]:
+        end_role(participant, TODAY, administrator)
+        assert "Nobody looks after" not in details()[-1]
+
+    assert organisations.left_alone(held[0], on=TODAY) == [bgf]
+    end_role(held[0], TODAY, administrator)
+
+    assert details()[-1].endswith(f"Nobody looks after the people of {bgf.name} from then on")
+
+
+def test_an_organisation_of_the_group_is_left_alone_and_one_with_another_lso_is_not(group_lso, person, bgf):
+    person("of-the-supplier", "BGF", "supplier", "lso")
+    held = list(MarketParticipant.objects.in_force(on=TODAY).filter(organisation=bgf, market_role="shipper"))
+    MarketParticipant.objects.filter(pk__in=[participant.pk for participant in held[1:]]).update(ended_on=TODAY)
+
+    other = Organisation.objects.get(participants__short_code="OCT", participants__market_role="shipper")
+    assert organisations.left_alone(held[0], on=TODAY) == [other]
+
+
 @pytest.fixture
 def tidied(committed):
     """Organisations outlive a test that commits: take away what it made."""
