@@ -23,7 +23,8 @@ class AccountAdapter(DefaultAccountAdapter):
 
     error_messages = DefaultAccountAdapter.error_messages | {
         "email_password_mismatch": "The e-mail address or the password is not right.",
-        "too_many_login_attempts": "Too many attempts to sign in. Wait 15 minutes, then try again.",
+        "too_many_login_attempts": "Too many attempts to sign in. Wait 15 minutes, then try again, or ask "
+        "your Local Security Officer or operator support to lift the pause.",
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -63,6 +64,13 @@ class AccountAdapter(DefaultAccountAdapter):
         request.session[sessions.SIGN_IN_KEY] = begun.pk
         if settings.TERMS_BY_NOTICE:
             terms.accept_by_notice(user=person, on=timezone.localdate(now), origin=origin, now=now)
+
+    def logout(self, request: HttpRequest) -> None:
+        """End the sign-in with the session, on record."""
+        portal = cast(PortalRequest, request)
+        if request.user.is_authenticated and portal.sign_in:
+            sessions.sign_out(portal.sign_in, origin=portal.origin, now=timezone.now())
+        super().logout(request)
 
 
 def device_token(request: HttpRequest) -> str:

@@ -8,6 +8,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
+from django_otp import user_has_device
 
 from accounts import gates
 from accounts.access import DATA, Actor, Standing
@@ -113,7 +114,9 @@ def fresh_proof_required[**P](view: View[ActingRequest, P]) -> Callable[..., Htt
 
     @wraps(view)
     def guarded(request: ActingRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        if not is_fresh(request.sign_in, now=timezone.now()):
+        # A session of before the person had a factor was proved by the password alone.
+        unproved = not gates.is_verified(request.user) and user_has_device(request.user)
+        if unproved or not is_fresh(request.sign_in, now=timezone.now()):
             return gates.lead("proof", request)
         return view(request, *args, **kwargs)
 

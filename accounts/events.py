@@ -11,6 +11,9 @@ TOLD = frozenset(
     {
         Event.SIGN_IN_PAUSED,
         Event.NEW_DEVICE,
+        Event.UNLOCKED,
+        Event.PROFILE_CHANGED,
+        Event.ENROLMENT_ASSISTED,
         Event.PASSWORD_CHANGED,
         Event.PASSWORD_RESET,
         Event.FACTOR_ADDED,

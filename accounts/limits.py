@@ -4,7 +4,7 @@ A window begins with the first try and ends on its own. Each try is counted by o
 so that tries at the same moment cannot pass together; a try that succeeds may be given back.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Container, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -84,9 +84,11 @@ def paused_until(*subjects: object, now: datetime, names: Collection[str] | None
     return paused
 
 
-def clear(*subjects: object) -> int:
-    """Forget every count of some subjects, and say how many there were."""
-    forgotten, _ = LimitCount.objects.filter(subject__in=[subject_digest(subject) for subject in subjects]).delete()
+def clear(*subjects: object, names: Container[str] | None = None) -> int:
+    """Forget the counts of some subjects, all or those of some limits, and say how many there were."""
+    held = LimitCount.objects.filter(subject__in=[subject_digest(subject) for subject in subjects])
+    kept = [count.pk for count in held if names is None or count.name in names]
+    forgotten, _ = LimitCount.objects.filter(pk__in=kept).delete()
     return forgotten
 
 
@@ -133,6 +135,8 @@ REQUEST_BY_NETWORK = Limit("access request by network")
 LINK_BY_NETWORK = Limit("private link by network")
 INVITATION_AGAIN = Limit("invitation again")
 
+UNLOCK = Limit("unlock")
+
 # Those that keep one person out: of the password, and of the second factor.
 OF_SIGN_IN = frozenset(
     limit.name
@@ -145,3 +149,6 @@ OF_SIGN_IN = frozenset(
         FACTOR_DAY,
     )
 )
+# Those that an LSO or support may lift. The day's tries of the second factor stay counted: else who may lift a pause
+# could guess the codes of a colleague for as long as they like.
+LIFTED = OF_SIGN_IN - {FACTOR_DAY.name}

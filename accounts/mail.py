@@ -93,7 +93,11 @@ def send(mail: Mail, *, mints: dict[str, Mint], now: datetime) -> bool:
 
 def letter(template: str, about: dict[str, Any]) -> tuple[str, str]:
     """The subject and the text of a message. Neither can hold a line that makes a header."""
-    context = {"base_url": settings.PUBLIC_BASE_URL, **about}
+    context = {
+        "base_url": settings.PUBLIC_BASE_URL,
+        "support": f"{settings.SUPPORT_EMAIL}, {settings.SUPPORT_TELEPHONE}",
+        **about,
+    }
     subject, _, text = render_to_string(f"mail/{template}.txt", context, using="mail").partition("\n")
     return " ".join(subject.split())[:200], text.strip() + "\n"
 

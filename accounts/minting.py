@@ -38,7 +38,7 @@ def reset(mail: Mail) -> dict[str, Any] | None:
 def enrolment(mail: Mail) -> dict[str, Any] | None:
     """A code to type before the first second factor is made."""
     user = User.objects.filter(pk=mail.about["person"], is_active=True).first()
-    if user is None:
+    if user is None or user.email != mail.to:  # the address was changed meanwhile: the old mailbox gets nothing
         return None
     code = sealing.new_code(groups=2)
     lasts = timedelta(minutes=settings.CODE_MINUTES)

@@ -226,6 +226,7 @@ LIMITS: dict[str, tuple[int, int]] = {
     "access request by network": (20, 3600),
     "private link by network": (100, 3600),
     "invitation again": (1, 60),
+    "unlock": (5, 86_400),
 }
 
 
@@ -330,6 +331,9 @@ ATTACHMENT_DIR = Path(variable("ATTACHMENT_DIR", str(DES_DIR / "attachments"))) 
 
 MAIL_DIR = variable("MAIL_DIR", str(DES_DIR / "mail"))
 DEFAULT_FROM_EMAIL = variable("MAIL_FROM", "Data Enquiry Service <no-reply@localhost>")
+# Whom people ask when nobody of their own organisation can help: every page names them.
+SUPPORT_EMAIL = variable("SUPPORT_EMAIL", "support@demo.example" if LOCAL else None)
+SUPPORT_TELEPHONE = variable("SUPPORT_TELEPHONE", "0113 496 0000" if LOCAL else None)
 MAILERS: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.mail.backends.filebased.EmailBackend", "OPTIONS": {"file_path": MAIL_DIR}}
     if LOCAL

@@ -24,6 +24,7 @@ class Event(models.TextChoices):
     FACTOR_ADDED = "account:factor:added", "Second factor added"
     FACTOR_REMOVED = "account:factor:removed", "Second factor removed"
     FACTOR_FAILED = "account:factor:failure", "Second factor refused"
+    ENROLMENT_ASSISTED = "account:factor:enrolment-assisted", "Code for the first second factor given by telephone"
     FACTORS_RESET = "account:factor:reset", "All second factors taken away after loss"
     RECOVERY_CODES_MADE = "account:recovery-codes:made", "Recovery codes made"
     RECOVERY_CODE_USED = "account:recovery-codes:used", "Recovery code used"

@@ -18,6 +18,7 @@ from accounts.models import (
     MarketParticipant,
     Membership,
     Organisation,
+    OrganisationDomain,
     RequestState,
     SecurityEvent,
     User,
@@ -130,6 +131,13 @@ def is_operators_own(user: User, *, now: datetime) -> bool:
     """Whether a person acts, or will, for the operator itself."""
     held = Membership.objects.not_over(on=timezone.localdate(now))
     return held.filter(user=user, market_role=MarketRole.OPERATOR).exists()
+
+
+def owns_domain_of(email: str, user: User, *, now: datetime) -> bool:
+    """Whether an address is within the mail domains of an organisation that a person acts for, or will."""
+    held = Membership.objects.not_over(on=timezone.localdate(now)).filter(user=user)
+    domain = email.strip().lower().rpartition("@")[2]
+    return OrganisationDomain.objects.filter(domain=domain, organisation__in=held.values("organisation")).exists()
 
 
 def page_of[M: Model](rows: QuerySet[M], *, after_key: int | None, newest_first: bool) -> tuple[list[M], int | None]:

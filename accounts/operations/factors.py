@@ -13,6 +13,7 @@ from accounts.events import record
 from accounts.models import AuthenticatorApp, Event, Factor, Passkey, RecoveryCode, RecoveryCodes, User
 from accounts.models.factors import RECOVERY_CODES, STEP, TOLERANCE, plain
 from accounts.operations import sessions
+from accounts.operations.sign_in import network_of
 from accounts.origin import Origin
 
 
@@ -43,7 +44,7 @@ def tries_of(user: User, origin: Origin) -> list[limits.Try]:
         (limits.FACTOR_SHORT, (user.pk,)),
         (limits.FACTOR_HOUR, (user.pk,)),
         (limits.FACTOR_DAY, (user.pk,)),
-        (limits.FACTOR_BY_NETWORK, (origin.address,)),
+        (limits.FACTOR_BY_NETWORK, (network_of(origin.address),)),
     ]
 
 

@@ -79,9 +79,14 @@ def paused_until(user: User, *, now: datetime) -> datetime | None:
 
 @transaction.atomic
 def unlock(*, user: User, by: User, because: str, origin: Origin, now: datetime) -> bool:
-    """Lift the pause after too many tries; False where nothing was counted. Raises `OwnAccount` and `Deleted`."""
+    """Lift the pause after too many tries; False where there is none to lift, or it was lifted too often today.
+
+    The day's tries of the second factor stay counted. Raises `OwnAccount` and `Deleted`.
+    """
     held = locked(user, by=by)
-    if not limits.clear(account_of(held.email), held.pk):
+    if not paused_until(held, now=now) or not limits.UNLOCK.take(f"unlock {held.pk}", now=now):
+        return False
+    if not limits.clear(account_of(held.email), held.pk, names=limits.LIFTED):
         return False
     record(Event.UNLOCKED, origin=origin, person=held, by_id=by.pk, detail=because)
     return True

@@ -16,6 +16,8 @@ from accounts.operations import secrets, sessions
 from accounts.operations.sign_in import account_of, network_of, user_with
 from accounts.origin import Origin
 
+HELPED_LATELY = timedelta(days=7)
+
 OF_RESETS = [SecretKind.RESET, SecretKind.ASSISTED_RESET]
 
 
@@ -25,6 +27,10 @@ class NotGood(Exception):
 
 class NotForOneself(Exception):
     """An LSO wanted to read a code to themselves."""
+
+
+class SameHelper(Exception):
+    """Who gave the code for the password may not give the one for the second factor as well."""
 
 
 class SwitchedOff(Exception):
@@ -76,7 +82,8 @@ def reset(*, secret: OneTimeSecret, password: str, origin: Origin, now: datetime
     held = User.objects.select_for_update().filter(pk=secret.user_id, is_active=True).first()
     if held is None or not secrets.redeem(secret, now=now):
         raise NotGood
-    held.password_set_at = now
+    if secret.kind == SecretKind.RESET:  # a code that somebody else read out shows nothing of the mailbox
+        held.password_set_at = now
     _set(held, password, now=now)
     detail = "by a code read over the telephone" if secret.kind == SecretKind.ASSISTED_RESET else "by a link"
     record(Event.PASSWORD_RESET, origin=origin, person=held, by_id=held.pk, detail=detail)
@@ -102,6 +109,28 @@ def start_assisted_reset(*, user: User, by: User, origin: Origin, now: datetime)
     lasts = timedelta(minutes=settings.CODE_MINUTES)
     secrets.make(user=held, kind=SecretKind.ASSISTED_RESET, secret=code, lasts=lasts, now=now, by=by)
     record(Event.RESET_ASSISTED, origin=origin, person=held, by_id=by.pk, detail=f"by {by.name}")
+    return code
+
+
+@transaction.atomic
+def start_assisted_enrolment(*, user: User, by: User, origin: Origin, now: datetime) -> str:
+    """A code in place of the one by mail that comes before the first second factor, for `by` to read out.
+
+    Who gave the code for the password does not give this one too: nobody alone may come in as somebody else. Raises
+    `NotForOneself`, `SwitchedOff` and `SameHelper`.
+    """
+    if user.pk == by.pk:
+        raise NotForOneself
+    held = User.objects.select_for_update().get(pk=user.pk)
+    if not held.is_active:
+        raise SwitchedOff
+    helped = OneTimeSecret.objects.filter(user=held, kind=SecretKind.ASSISTED_RESET, made_at__gt=now - HELPED_LATELY)
+    if helped.filter(made_by=by).exists():
+        raise SameHelper
+    code = sealing.new_code(groups=2)
+    lasts = timedelta(minutes=settings.CODE_MINUTES)
+    secrets.make(user=held, kind=SecretKind.ENROLMENT, secret=code, lasts=lasts, now=now, by=by)
+    record(Event.ENROLMENT_ASSISTED, origin=origin, person=held, by_id=by.pk, detail=f"by {by.name}")
     return code
 
 

@@ -133,6 +133,15 @@ def give_code(*, membership: Membership, by: Actor, asker: User, origin: Origin,
     return passwords.start_assisted_reset(user=membership.user, by=asker, origin=origin, now=now)
 
 
+def give_factor_code(*, membership: Membership, by: Actor, asker: User, origin: Origin, now: datetime) -> str:
+    """A code, told this once, in place of the one by mail before the first second factor.
+
+    Raises as `check_whole_account` does, and `SameHelper`.
+    """
+    check_whole_account(by, membership, now=now)
+    return passwords.start_assisted_enrolment(user=membership.user, by=asker, origin=origin, now=now)
+
+
 def change_email(*, membership: Membership, email: str, by: Actor, asker: User, origin: Origin, now: datetime) -> None:
     """Give the person another address within the organisation's mail domains.
 

@@ -5,7 +5,7 @@ what somebody did before, elsewhere, is nobody's here.
 """
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -88,7 +88,18 @@ def newest(asked: Asked, *, before: int | None, most: int) -> list[SecurityEvent
 def page_of(asked: Asked, *, before: int | None, most: int = SHOWN) -> tuple[list[Told], int | None]:
     """A page of events, and the key behind which the next begins; none where this is the last."""
     rows = newest(asked, before=before, most=most + 1)
-    return told(rows[:most]), rows[most - 1].pk if len(rows) > most else None
+    return own(asked, told(rows[:most])), rows[most - 1].pk if len(rows) > most else None
+
+
+def own(asked: Asked, events: list[Told]) -> list[Told]:
+    """Events with the names of the organisations' own people only.
+
+    An invitation concerns whoever has the address: an LSO shall not learn by one who that is, or that anybody is.
+    """
+    people = {one.person.pk for one in events if one.person}
+    held = Membership.objects.filter(organisation__in=asked.organisation_ids, user__in=people)
+    members = set(held.values_list("user", flat=True))
+    return [one if one.person and one.person.pk in members else replace(one, person=None) for one in events]
 
 
 def too_many(asked: Asked) -> bool:
@@ -100,7 +111,7 @@ def rows(asked: Asked) -> Iterator[tuple[object, ...]]:
     """The events that are asked for as lines of a file, as many as one holds."""
     events = newest(asked, before=None, most=MOST_ROWS)
     for start in range(0, len(events), CHUNK):
-        for one in told(events[start : start + CHUNK]):
+        for one in own(asked, told(events[start : start + CHUNK])):
             event, person = one.event, one.person
             yield (
                 event.event, event.at, event.get_event_display(), person and person.name, person and person.email,

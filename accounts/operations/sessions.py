@@ -108,3 +108,10 @@ def end(
     if ended:
         record(Event.SESSIONS_ENDED, origin=origin, person=user, by_id=by_id, detail=f"{ended}: {because}")
     return ended
+
+
+@transaction.atomic
+def sign_out(sign_in: SignIn, *, origin: Origin, now: datetime) -> None:
+    """End the sign-in that its person leaves."""
+    if SignIn.objects.filter(pk=sign_in.pk, ended_at__isnull=True).update(ended_at=now, ended_because="signed out"):
+        record(Event.SIGN_OUT, origin=origin, person=sign_in.user, by_id=sign_in.user_id)

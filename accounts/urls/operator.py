@@ -24,6 +24,7 @@ urlpatterns = [
     path("operator/people/<uuid:person>/switch/", operator_people.switch, name="operator_switch"),
     path("operator/people/<uuid:person>/email/", operator_people.email, name="operator_email"),
     path("operator/people/<uuid:person>/delete/", operator_people.delete, name="operator_delete"),
+    path("operator/people/<uuid:person>/factor-code/", operator_people.factor_code, name="operator_factor_code"),
     path("operator/people/<uuid:person>/lost-factor/", operator_people.lost_factor, name="operator_lost_factor"),
     path("operator/invitations/", operator_invitations.invitations, name="operator_invitations"),
     path("operator/invitations/<int:invitation>/", operator_invitations.invitation, name="operator_invitation"),

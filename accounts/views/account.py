@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import devices
 from accounts.asking import keepers_by_organisation
-from accounts.decorators import OwnRequest, own_account
+from accounts.decorators import OwnRequest, fresh_proof_required, own_account
 from accounts.forms import ProfileForm
 from accounts.middleware import MEMBERSHIP_KEY
 from accounts.models import Membership, SecurityEvent, SignIn, User
@@ -72,6 +72,7 @@ def state_of(membership: Membership, request: OwnRequest) -> tuple[str, str]:
 
 @require_http_methods(["GET", "POST"])
 @own_account()
+@fresh_proof_required
 def profile(request: OwnRequest) -> HttpResponse:
     """Edit one's own name and telephone number."""
     user = request.user

@@ -1,19 +1,23 @@
 """People as the operator sees them: found, looked at, and helped or stopped."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_safe
+from django_otp import user_has_device
 
 from accounts.decorators import ActingRequest, fresh_proof_required, permission_required
 from accounts.models import Membership, User
-from accounts.operations import directory, event_log, factors, identities
+from accounts.operations import directory, event_log, factors, identities, passwords
 from accounts.operations.requests import ask_for_lost_factor
 from accounts.operations.sessions import open_sign_ins
 from accounts.operator_forms.people import (
@@ -173,19 +177,32 @@ def switch(request: ActingRequest, person: UUID) -> HttpResponse:
     )  # fmt: skip
 
 
+def check_within_reach(email: str, user: User, *, now: datetime) -> None:
+    """Raises ValidationError for an address that support may not give a person."""
+    if directory.is_operators_own(user, now=now):
+        raise ValidationError(f"{user.name} works for the operator: ask an administrator to change the address.")
+    if not directory.owns_domain_of(email, user, now=now):
+        raise ValidationError(
+            f"This address is outside the mail domains of the organisations that {user.name} acts for. Ask an "
+            "administrator to change the address, or to add the domain."
+        )
+
+
 @require_http_methods(["GET", "POST"])
-@permission_required(Permission.SUPPORT, Permission.IDENTITIES)
+@permission_required(Permission.ASSIST, Permission.IDENTITIES)
 @fresh_proof_required
 def email(request: ActingRequest, person: UUID) -> HttpResponse:
-    """Give an account another address. Those of the operator's own people are changed by administrators only."""
+    """Give an account another address: support one within the domains of the person's organisations only.
+
+    Else one of support could take an account over, address first. Those of the operator's own people, and any other
+    address, are for administrators.
+    """
     user = get_object_or_404(User, pk=person)
 
     def do(said: dict[str, Any]) -> str:
         now = timezone.now()
-        # Else one of support could take an administrator's account over, address first.
-        beyond = directory.is_operators_own(user, now=now) and not request.actor.may(Permission.IDENTITIES)
-        if beyond and user.pk != request.actor.person_id:
-            raise ValidationError(f"{user.name} works for the operator: ask an administrator to change the address.")
+        if user.pk != request.actor.person_id and not request.actor.may(Permission.IDENTITIES):
+            check_within_reach(said["email"], user, now=now)
         identities.change_email(user=user, email=said["email"], by=request.user, origin=request.origin, now=now)
         return f"The address of {user.name} is {user.email} from now on. Both addresses are told."
 
@@ -216,6 +233,33 @@ def delete(request: ActingRequest, person: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@permission_required(Permission.ASSIST)
+@fresh_proof_required
+@sensitive_variables("code")
+def factor_code(request: ActingRequest, person: UUID) -> HttpResponse:
+    """A code to read over the telephone, for somebody whom the mailed one before the first second factor misses."""
+    user = get_object_or_404(User, pk=person)
+    form = ReasonForm(request.POST or None)
+    code = ""
+    if request.method == "POST" and form.is_valid():
+        now = timezone.now()
+        try:
+            if user_has_device(user) or directory.is_operators_own(user, now=now):
+                raise ValidationError(f"{user.name} has a second factor, or works for the operator: no code is given.")
+            code = passwords.start_assisted_enrolment(user=user, by=request.user, origin=request.origin, now=now)
+        except ValidationError as refusal:
+            form.add_error(None, refusal)
+        except passwords.NotForOneself:
+            form.add_error(None, "This is your own account.")
+        except passwords.SwitchedOff:
+            form.add_error(None, "The account is switched off.")
+        except passwords.SameHelper:
+            form.add_error(None, "You gave them the code for the password: a colleague gives this one.")
+    context = {"person": user, "form": form, "code": code, "minutes": settings.CODE_MINUTES}
+    return render(request, "operator/factor_code.html", context)
+
+
+@require_http_methods(["GET", "POST"])
 @permission_required(Permission.SUPPORT)
 @fresh_proof_required
 def lost_factor(request: ActingRequest, person: UUID) -> HttpResponse:
@@ -228,7 +272,7 @@ def lost_factor(request: ActingRequest, person: UUID) -> HttpResponse:
         filed = ask_for_lost_factor(
             person=user, filed_by=request.user, reason=said["reason"], origin=request.origin, now=timezone.now()
         )
-        return f"Request {filed.reference} is in the queue. Two of support must agree."
+        return f"Request {filed.reference} is in the queue. Two support staff must agree."
 
     return acted(
         request, user, LostFactorForm(request.POST or None), do, title="File a lost second factor",

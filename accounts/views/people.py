@@ -13,7 +13,9 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.decorators import ActingRequest, permission_required
+from accounts.asking import keepers_by_organisation
+from accounts.context import open_support_session
+from accounts.decorators import ActingRequest, fresh_proof_required, permission_required
 from accounts.forms_people import DisableForm, EndForm, PeopleForm
 from accounts.models import Membership, Organisation
 from accounts.operations import identities, memberships, passwords, people_events, people_lists
@@ -33,11 +35,14 @@ REFUSALS = (
     operations.NotWholeAccount,
     operations.OutsideDomains,
     operations.Over,
+    passwords.SameHelper,
     passwords.SwitchedOff,
     identities.AddressInUse,
     identities.Deleted,
 )
 WORDS: dict[type[Exception], str] = {
+    passwords.SameHelper: "You gave them the code for the password. Another Local Security Officer, or operator "
+    "support, gives the one for the second factor.",
     passwords.SwitchedOff: "The account is switched off, so a code would not help. Ask operator support.",
     identities.AddressInUse: "Another account has this address. Ask operator support if both are the same person.",
     identities.Deleted: "The account was deleted meanwhile.",
@@ -99,7 +104,7 @@ def people(request: ActingRequest) -> HttpResponse:
     """Who acts for the organisations, with which roles, and since when they have not signed in."""
     organisations, now = managed(request), timezone.now()
     if not organisations:
-        return render(request, "people/nobody.html")
+        return render(request, "people/nobody.html", about_nobody(request))
     form = PeopleForm(request.GET, organisations=organisations, roles=held_roles(request))
     shown: list[people_lists.Person] = []
     next_key = None
@@ -112,6 +117,16 @@ def people(request: ActingRequest) -> HttpResponse:
         shown, next_key = people_lists.page_of(found, after=key_of(request, "after"), now=now)
     context = {"form": form, "people": shown, "organisations": organisations, "filtered": bool(request.GET)}
     return render(request, "people/list.html", context | pages(request, "after", next_key))
+
+
+def about_nobody(request: ActingRequest) -> dict[str, object]:
+    """Who looks after the people of the organisation that support has a session for, where that is not support."""
+    session = open_support_session(request.actor)
+    if session is None:
+        return {}
+    helped = session.organisation
+    keepers = keepers_by_organisation([helped], on=timezone.localdate())
+    return {"helped": helped, "keepers": keepers[helped.pk]}
 
 
 @require_safe
@@ -168,6 +183,7 @@ def done(
 
 @require_POST
 @permission_required(*LOOKS_AFTER)
+@fresh_proof_required
 def person_dates(request: ActingRequest, membership_id: int) -> HttpResponse:
     """Set the end date, or lift it."""
     membership = membership_or_404(request, membership_id)
@@ -181,6 +197,7 @@ def person_dates(request: ActingRequest, membership_id: int) -> HttpResponse:
 
 @require_POST
 @permission_required(*LOOKS_AFTER)
+@fresh_proof_required
 def person_end(request: ActingRequest, membership_id: int) -> HttpResponse:
     """End the membership at once."""
     membership = membership_or_404(request, membership_id)
@@ -190,6 +207,7 @@ def person_end(request: ActingRequest, membership_id: int) -> HttpResponse:
 
 @require_POST
 @permission_required(*LOOKS_AFTER)
+@fresh_proof_required
 def person_disable(request: ActingRequest, membership_id: int) -> HttpResponse:
     membership = membership_or_404(request, membership_id)
     form = DisableForm(request.POST)
@@ -201,6 +219,7 @@ def person_disable(request: ActingRequest, membership_id: int) -> HttpResponse:
 
 @require_POST
 @permission_required(*LOOKS_AFTER)
+@fresh_proof_required
 def person_enable(request: ActingRequest, membership_id: int) -> HttpResponse:
     membership = membership_or_404(request, membership_id)
     said = f"{membership.user.name} is enabled, with the roles of before."
@@ -209,6 +228,7 @@ def person_enable(request: ActingRequest, membership_id: int) -> HttpResponse:
 
 @require_POST
 @permission_required(*LOOKS_AFTER)
+@fresh_proof_required
 def person_unlock(request: ActingRequest, membership_id: int) -> HttpResponse:
     membership = membership_or_404(request, membership_id)
     said = f"{membership.user.name} can try to sign in again."
@@ -217,6 +237,7 @@ def person_unlock(request: ActingRequest, membership_id: int) -> HttpResponse:
 
 @require_POST
 @permission_required(*LOOKS_AFTER)
+@fresh_proof_required
 def person_sessions(request: ActingRequest, membership_id: int) -> HttpResponse:
     membership = membership_or_404(request, membership_id)
     said = f"{membership.user.name} is signed out everywhere."

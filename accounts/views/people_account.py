@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods
+from django_otp import user_has_device
 
 from accounts.decorators import ActingRequest, fresh_proof_required, permission_required
 from accounts.forms_people import NewEmailForm, RolesForm
@@ -77,15 +78,21 @@ def person_email(request: ActingRequest, membership_id: int) -> HttpResponse:
 @fresh_proof_required
 @sensitive_variables("code")
 def person_code(request: ActingRequest, membership_id: int) -> HttpResponse:
-    """A code to read over the telephone, shown in this one answer: the reader never learns a password."""
+    """A code to read over the telephone, shown in this one answer: the reader never learns a password.
+
+    It is for a new password, or in place of the code by mail before the first second factor.
+    """
     membership = membership_or_404(request, membership_id)
     code, problem = "", why_not(request, operations.check_whole_account, membership)
+    has_factor = user_has_device(membership.user)
+    for_factor = request.POST.get("for") == "factor" and not has_factor
     if request.method == "POST" and not problem:
         try:
-            code = operations.give_code(
+            give = operations.give_factor_code if for_factor else operations.give_code
+            code = give(
                 membership=membership, by=request.actor, asker=request.user, origin=request.origin, now=timezone.now()
             )
         except REFUSALS as refusal:
             problem = words_of(refusal)
     context = {"membership": membership, "code": code, "why_not": problem, "minutes": settings.CODE_MINUTES}
-    return render(request, "people/code.html", context)
+    return render(request, "people/code.html", context | {"for_factor": for_factor, "has_factor": has_factor})

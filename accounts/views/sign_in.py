@@ -235,6 +235,9 @@ def enrol_with(request: PortalRequest, user: User, stage: SecondFactorStage | No
         return render(request, "account/enrol.html", context)
     del request.session[ENROLMENT_KEY]
     codes = factors.make_recovery_codes(user=user, origin=request.origin, now=now)
+    # What was signed in to by the password alone ends.
+    here = request.sign_in.pk if request.sign_in else None
+    sessions.end(user=user, by_id=user.pk, because="a second factor was made", origin=request.origin, now=now, but=here)
     onward = verified(request, factor, stage)
     context = {"codes": codes, "onward": onward["Location"] if onward else next_of(request)}
     return render(request, "account/recovery_codes.html", context)

@@ -16,7 +16,7 @@ def supplier_reader(person):
 
 
 WRONG = "The e-mail address or the password is not right."
-TOO_MANY = "Too many attempts to sign in. Wait 15 minutes, then try again."
+TOO_MANY = "Too many attempts to sign in. Wait 15 minutes, then try again, or ask your Local Security Officer"
 
 
 def sign_in(client, email="reader@example.com", password=PASSWORD, **fields):

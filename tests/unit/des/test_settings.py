@@ -14,6 +14,8 @@ SETTINGS = Path(__file__).resolve().parents[3] / "des" / "settings.py"
 PRODUCTION = {
     "SECRET_KEY": "k" * 50,
     "FACTOR_KEYS": "f" * 40,
+    "SUPPORT_EMAIL": "support@operator.example",
+    "SUPPORT_TELEPHONE": "0113 496 0000",
     "ALLOWED_HOSTS": "des.example,www.des.example",
     "PUBLIC_BASE_URL": "https://des.example/",
     "DATABASE_URL": "postgresql://des_app:p%40ss@db.example:5433/des",

@@ -108,6 +108,10 @@ PAGES: list[tuple[str, dict[str, Any]]] = [
     *[("exports/detail.html", {"export": export(state)}) for state in ("queued", "running", "done")],
     *[("exports/detail.html", {"export": export(state)}) for state in ("failed", "refused", "expired")],
     ("exports/refused.html", {"export": export("done"), "reason": NASTY}),
+    (
+        "screens/what_you_can_see.html",
+        {"form": Enquiry(), "roles": [SimpleNamespace(label="Shipper")], "sections": [], "matrix_version": "8e10c8"},
+    ),
     ("help/index.html", {"statuses": [("LI", "Live")]}),
     ("help/index.html", {"signed_in": False}),
     *[
