@@ -143,7 +143,7 @@ def place(
     origin: Origin,
     now: datetime,
 ) -> AccessRequest:
-    """Say at which organisation a person is wanted, of a request by mail or for a name that nobody knew.
+    """Say at which organisation a person is wanted, of a request by mail, for a name that nobody knew or for a new one.
 
     From then on it is its LSO's to decide, where there is one. Raises `CannotApprove`.
     """
@@ -152,10 +152,10 @@ def place(
     if not may_place(request, actor=by):
         raise CannotApprove("This request is not about joining an organisation.")
     request.kind, request.organisation = RequestKind.PERSON, organisation
-    request.market_role = market_role
+    request.market_role, request.short_code = market_role, ""
     request.portal_roles = sorted(role.value for role in portal_roles)
     request.assigned_to = None
-    request.save(update_fields=["kind", "organisation", "market_role", "portal_roles", "assigned_to"])
+    request.save(update_fields=["kind", "organisation", "market_role", "short_code", "portal_roles", "assigned_to"])
     text = f"Placed at {organisation.name} as {market_role.label}."
     RequestNote.objects.create(request=request, at=now, by_id=by.person_id, text=text, for_applicant=False)
     note(Event.REQUEST_ASSIGNED, request, by=by, origin=origin, detail=text)

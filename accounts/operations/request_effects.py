@@ -1,7 +1,7 @@
 """What an approved access request does: an invitation, an organisation with its first person, a role, a new start."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -30,6 +30,10 @@ GONE = "This person does not act for {organisation} any more. Reject the request
 NEEDS_ADMINISTRATOR = (
     "Nobody has the short code {code} as {role} yet. Only an administrator gives an organisation its short code: ask"
     " one to approve this request too, or to add the organisation first."
+)
+HERE = (
+    "This organisation is here already, as {organisation}, and has somebody who decides who joins it: place the request"
+    " there. An administrator adds a market role that it does not have yet."
 )
 TAKEN = "This organisation or short code was added at the same moment. Look at the request again."
 
@@ -83,10 +87,14 @@ def invite(request: AccessRequest, *, by: Actor, origin: Origin, now: datetime) 
 def organisation_of(
     request: AccessRequest, *, approvers: Sequence[User], by: Actor, origin: Origin, now: datetime
 ) -> Organisation:
-    """The organisation with the short code in the market role; a new one where an administrator is of the approvers."""
+    """The organisation with the short code in the market role; a new one where an administrator is of the approvers.
+
+    One that has somebody to look after its people is joined by their decision only.
+    """
     on, role = timezone.localdate(now), MarketRole(request.market_role)
     holder = MarketParticipant.objects.in_force(on=on).filter(short_code=request.short_code, market_role=role)
     if known := holder.select_related("organisation").first():
+        not_past_keepers(known.organisation, on=on)
         return with_number(known.organisation, request, by=by, origin=origin)
     administrators = Membership.objects.acting(on=on).filter(
         user__in=approvers, portal_roles__contains=[PortalRole.ADMINISTRATOR.value]
@@ -98,6 +106,7 @@ def organisation_of(
             organisation = Organisation.objects.filter(name__iexact=request.organisation_name).first()
             if organisation is None:
                 organisation = Organisation.objects.create(name=request.organisation_name)
+            not_past_keepers(organisation, on=on)
             MarketParticipant.objects.create(
                 organisation=organisation,
                 market_role=role,
@@ -112,6 +121,12 @@ def organisation_of(
         detail=f"Added {request.short_code} as {role.label} by access request {request.reference}",
     )  # fmt: skip
     return with_number(organisation, request, by=by, origin=origin)
+
+
+def not_past_keepers(organisation: Organisation, *, on: date) -> None:
+    """Raises `CannotApprove` where somebody of the organisation decides who joins it."""
+    if memberships.keepers_of(organisation, on=on).exists():
+        raise CannotApprove(HERE.format(organisation=organisation.name))
 
 
 def with_number(organisation: Organisation, request: AccessRequest, *, by: Actor, origin: Origin) -> Organisation:

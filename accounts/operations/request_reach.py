@@ -76,8 +76,12 @@ def decided(actor: Actor, *, now: datetime) -> QuerySet[AccessRequest]:
 
 
 def may_place(request: AccessRequest, *, actor: Actor) -> bool:
-    """Whether an actor may say at which organisation a person is wanted: support, while it is not known."""
-    placeable = request.kind == RequestKind.MAILED or (request.kind == RequestKind.PERSON and not request.organisation)
+    """Whether an actor may say at which organisation a person is wanted: support, while it is not known.
+
+    What is asked of a new organisation may be about one that is here.
+    """
+    unknown = request.kind == RequestKind.PERSON and not request.organisation
+    placeable = unknown or request.kind in {RequestKind.MAILED, RequestKind.ORGANISATION}
     return placeable and actor.may(Permission.QUEUE)
 
 

@@ -182,6 +182,32 @@ def test_two_of_support_invite_to_an_organisation_that_has_its_short_code(idle_s
     assert holder.organisation.company_number == "01234567"
 
 
+def test_an_organisation_that_has_an_lso_is_not_joined_past_them(lso, idle_support, other_support):
+    request, form = new_organisation(market_role="shipper"), NEW | {"market_role": "shipper", "short_code": "BGF"}
+    decide(idle_support, request, **form)
+    refused = decide(other_support, request, **form)
+
+    assert "This organisation is here already" in refused.text
+    assert not Invitation.objects.exists()
+
+    decide(idle_support, request, action="place", organisation="BGF", market_role="shipper", portal_roles=["user"])
+    request.refresh_from_db()
+    assert (request.kind, request.organisation, request.short_code) == ("person", organisation(), "")
+    decide(other_support, request, **APPROVE)
+    assert not Invitation.objects.exists()
+    decide(lso, request, **APPROVE)
+    assert Invitation.objects.get().organisation == organisation()
+
+
+def test_nor_is_it_by_its_name_with_a_new_short_code(lso, idle_support, administrator):
+    request = new_organisation(organisation_name=organisation().name.upper())
+    form = NEW | {"organisation_name": request.organisation_name, "market_role": "mam"}
+    decide(idle_support, request, **form)
+
+    assert "This organisation is here already" in decide(administrator, request, **form).text
+    assert not organisation().participants.filter(short_code="NGL").exists()
+
+
 @pytest.mark.parametrize(("field", "value"), [("short_code", "ab"), ("short_code", "ABCDE"), ("company_number", "1é")])
 def test_a_new_organisation_is_written_in_its_shape(idle_support, field, value):
     response = decide(idle_support, new_organisation(), **NEW | {field: value})
