@@ -27,16 +27,16 @@ class MembershipQuerySet(DatedQuerySet["Membership"]):
         """Those that a person may act under on a day: in force, and not disabled."""
         return self.in_force(on=on).filter(disabled_at__isnull=True, user__is_active=True)
 
-    def of_keepers(self, *, on: date) -> Self:
-        """Those under which somebody looks after people on a day: of LSOs, and of the operator's administrators.
-
-        One in a market role that its organisation does not hold on the day gives nothing, so its person is no keeper.
-        """
+    def giving(self, *, on: date) -> Self:
+        """Those that give their person something on a day: the organisation holds the market role then."""
         held = MarketParticipant.objects.in_force(on=on).filter(
             organisation=OuterRef("organisation"), market_role=OuterRef("market_role")
         )
-        keepers = self.acting(on=on).filter(portal_roles__overlap=[role.value for role in KEEPER_ROLES])
-        return keepers.filter(Exists(held))
+        return self.acting(on=on).filter(Exists(held))
+
+    def of_keepers(self, *, on: date) -> Self:
+        """Those under which somebody looks after people on a day: of LSOs, and of the operator's administrators."""
+        return self.giving(on=on).filter(portal_roles__overlap=[role.value for role in KEEPER_ROLES])
 
     def not_over(self, *, on: date) -> Self:
         """Those that hold or are still to come, disabled ones among them."""

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.access import Actor
 from accounts.events import record
@@ -27,7 +28,7 @@ from accounts.models import (
 from accounts.operations import memberships
 from accounts.operations.request_effects import CannotApprove, carry_out
 from accounts.operations.request_progress import write_to
-from accounts.operations.request_reach import decided, may_place
+from accounts.operations.request_reach import counting, decided, may_place
 from accounts.operations.requests import WAITING, OwnRequest, due, given_by
 from accounts.operations.sign_in import account_of
 from accounts.origin import Origin
@@ -168,8 +169,8 @@ def approve(
 ) -> AccessRequest:
     """Approve a request; with the last approval that it needs, do what it asks for, once.
 
-    Approvals of the same choice count together. Raises `NotYours`, `AlreadyDecided`, `AlreadyApproved`, `OwnRequest`,
-    `NotGrantable` and `CannotApprove`, and then nothing is changed.
+    Approvals of the same choice count together, while who gave them could still do so. Raises `NotYours`,
+    `AlreadyDecided`, `AlreadyApproved`, `OwnRequest`, `NotGrantable` and `CannotApprove`, and then nothing is changed.
     """
     request = locked(request_id, by=by, now=now)
     not_by_the_person(request, by)
@@ -185,7 +186,7 @@ def approve(
     if not is_new:
         raise AlreadyApproved
     note(Event.REQUEST_APPROVED, request, by=by, origin=origin, detail=what)
-    approvers = [approval.by for approval in request.approvals.filter(what=what).select_related("by").order_by("at")]
+    approvers = [approval.by for approval in counting(request, on=timezone.localdate(now))]
     request.reason = words
     if len(approvers) >= request.approvals_needed:
         carry_out(request, approvers=approvers, by=by, origin=origin, now=now)
@@ -219,11 +220,6 @@ def reject(
     note(Event.REQUEST_REJECTED, request, by=by, origin=origin, detail=f"{reason.value} {reason.label}")
     write_to(request, "request_decided")
     return request
-
-
-def approvals_of(request: AccessRequest) -> list[Approval]:
-    """The approvals of what a request would give now, in their order."""
-    return list(request.approvals.filter(what=given_by(request)).select_related("by").order_by("at"))
 
 
 def note_read(attachment: RequestAttachment, *, by: Actor, origin: Origin) -> None:

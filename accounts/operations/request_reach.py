@@ -5,7 +5,7 @@ nobody knows, lost factors, mail; and what an organisation cannot decide, since 
 not decided in time. An administrator joins in where a new organisation needs its market role and short code.
 """
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
@@ -16,9 +16,9 @@ from accounts.access import Actor
 from accounts.models import AccessRequest, Approval, Membership, RequestKind, RequestState, User
 from accounts.models.request import OVER
 from accounts.operations import memberships
-from accounts.operations.requests import WAITING
+from accounts.operations.requests import WAITING, given_by
 from accounts.operations.sign_in import account_of, user_with
-from accounts.permissions import Permission, PortalRole
+from accounts.permissions import PERMISSIONS, Permission, PortalRole
 
 FOR_LSO = (RequestKind.PERSON, RequestKind.LSO)
 SHOWN = 20
@@ -73,6 +73,20 @@ def decided(actor: Actor, *, now: datetime) -> QuerySet[AccessRequest]:
     if actor.may(Permission.ORGANISATIONS):
         reach |= Q(kind=RequestKind.ORGANISATION)
     return queue().filter(reach)
+
+
+def counting(request: AccessRequest, *, on: date) -> QuerySet[Approval]:
+    """The approvals of what a request would give, in their order: of whom could give them on that day still."""
+    may = {Permission.QUEUE} | ({Permission.ORGANISATIONS} if request.kind == RequestKind.ORGANISATION else set())
+    handlers = Q(portal_roles__overlap=[role.value for role in PortalRole if PERMISSIONS[role] & may])
+    if request.kind in FOR_LSO and request.organisation:
+        keepers = memberships.keepers_of(request.organisation, on=on)
+        if PortalRole.GROUP_LSO in request.portal_roles:  # beyond a plain LSO
+            keepers = keepers.filter(portal_roles__contains=[PortalRole.GROUP_LSO.value])
+        handlers |= Q(pk__in=keepers.values("pk"))
+    able = Membership.objects.giving(on=on).filter(handlers)
+    given = request.approvals.filter(what=given_by(request), by__in=able.values("user"))
+    return given.select_related("by").order_by("at")
 
 
 def may_place(request: AccessRequest, *, actor: Actor) -> bool:

@@ -46,13 +46,14 @@ def request_decide(request: ActingRequest, request_id: UUID) -> HttpResponse:
             form.add_error(None, APPROVED_ALREADY)
         except (CannotApprove, NotGrantable) as refusal:
             form.add_error(None, str(refusal))
+    approvals = list(request_reach.counting(asked, on=timezone.localdate()))
     context = {
         "asked": asked,
         "forms": forms,
         "problems": form,
         "roles": [PortalRole(name).label for name in asked.portal_roles],
-        "approvals": request_decisions.approvals_of(asked),
-        "left": asked.approvals_needed - len(request_decisions.approvals_of(asked)),
+        "approvals": approvals,
+        "left": asked.approvals_needed - len(approvals),
     }
     return render(request, "requests/decide.html", context, status=422 if form and form.errors else 200)
 

@@ -163,7 +163,7 @@ def about(request: ActingRequest, asked: AccessRequest, action: str, form: NoteF
         "roles": [PortalRole(name).label for name in asked.portal_roles],
         "notes": asked.notes.select_related("by"),
         "attachments": asked.attachments.all(),
-        "approvals": request_decisions.approvals_of(asked),
+        "approvals": request_reach.counting(asked, on=timezone.localdate(now)),
         "duplicates": request_reach.duplicates(asked, actor=by, now=now),
         "account": account,
         "memberships": memberships,

@@ -6,13 +6,24 @@ import pytest
 from django.utils import timezone
 
 from accounts.access import actor_for
-from accounts.models import AccessRequest, Approval, Invitation, Mail, Membership, RejectionReason, SecurityEvent
+from accounts.models import (
+    AccessRequest,
+    Approval,
+    Invitation,
+    Mail,
+    Membership,
+    RejectionReason,
+    SecurityEvent,
+    User,
+)
 from accounts.operations import request_decisions as decisions
 from accounts.operations import request_progress
+from accounts.operations.request_reach import counting
 from accounts.origin import SERVICE
 from accounts.permissions import MarketRole, PortalRole
 from tests.conftest import at_once
 from tests.integration.accounts.request_cast import asked, lost, lso_asked, lso_invitation_asked, organisation
+from tests.unit.accounts.operations.people_cast import held
 
 CHOICE = decisions.Choice(portal_roles=[PortalRole.USER], market_role=MarketRole.SHIPPER)
 
@@ -153,6 +164,48 @@ def test_who_has_left_does_not_become_an_lso(lso, second_lso, reader):
 
     with pytest.raises(decisions.CannotApprove, match="any more"):
         approve(request, second_lso)
+
+
+def switched_off(user):
+    User.objects.filter(pk=user.pk).update(is_active=False)
+
+
+def no_lso_any_more(user):
+    Membership.objects.filter(user=user).update(portal_roles=["user"])
+
+
+def paused(user):
+    Membership.objects.filter(user=user).update(disabled_at=timezone.now())
+
+
+@pytest.mark.parametrize("changed", [switched_off, no_lso_any_more, paused])
+def test_an_approval_counts_only_while_its_giver_could_give_it(lso, second_lso, group_lso, reader, changed):
+    request = lso_asked(reader, lso)
+    changed(lso)
+
+    assert approve(request, second_lso).state == "open"
+    assert held(reader).portal_roles == ["user"]
+    assert [approval.by for approval in counting(request, on=timezone.localdate())] == [second_lso]
+
+    assert approve(request, group_lso).state == "approved"
+    assert held(reader).portal_roles == ["lso", "user"]
+
+
+def test_who_is_a_plain_lso_now_gives_no_group_role(group_lso, person, reader):
+    request = lso_asked(reader, group_lso, PortalRole.GROUP_LSO)
+    Membership.objects.filter(user=group_lso).update(portal_roles=["lso"])
+
+    assert approve(request, person("another", "OCT", "shipper", "group-lso")).state == "open"
+    assert held(reader).portal_roles == ["user"]
+
+
+def test_nor_does_an_approval_of_support_that_has_left_count(idle_support, other_support, security, shipper):
+    request = lost(shipper)
+    approve(request, idle_support)
+    Membership.objects.filter(user=idle_support).update(ended_on=timezone.localdate())
+
+    assert approve(request, other_support).state == "open"
+    assert not SecurityEvent.objects.filter(event="account:factor:reset").exists()
 
 
 def test_an_open_invitation_is_not_made_twice(lso, second_lso):
