@@ -6,15 +6,17 @@ support changes it.
 
 from collections.abc import Collection
 from datetime import date, datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.access import Actor
-from accounts.models import AccessRequest, Membership, User
+from accounts.events import record
+from accounts.models import AccessRequest, Event, Membership, Organisation, User
 from accounts.operations import identities, memberships, passwords, requests
 from accounts.operations.memberships import ONESELF, NotGrantable, check_grantable, check_reach, grantable
-from accounts.operations.sign_in import account_of
+from accounts.operations.sign_in import account_of, mailbox_of
 from accounts.origin import Origin
 from accounts.permissions import LSO_ROLES, PortalRole
 
@@ -145,9 +147,11 @@ def give_factor_code(*, membership: Membership, by: Actor, asker: User, origin: 
 def change_email(*, membership: Membership, email: str, by: Actor, asker: User, origin: Origin, now: datetime) -> None:
     """Give the person another address within the organisation's mail domains.
 
-    Raises as `check_whole_account` does, and `OutsideDomains` and `AddressInUse`.
+    Raises as `check_whole_account` does, and `OutsideDomains`, `AddressInUse` and `NotGrantable`.
     """
     check_whole_account(by, membership, now=now)
+    if mailbox_of(email) == mailbox_of(by.email):
+        raise NotGrantable("This is your own mailbox: nobody else’s account has its mail sent there.")
     domain = account_of(email).rpartition("@")[2]
     if not membership.organisation.domains.filter(domain=domain).exists():
         raise OutsideDomains(
@@ -155,3 +159,15 @@ def change_email(*, membership: Membership, email: str, by: Actor, asker: User, 
             " change the address, or add the domain."
         )
     identities.change_email(user=membership.user, email=email, by=asker, origin=origin, now=now)
+
+
+@transaction.atomic
+def require_factor(*, organisation: Organisation, required: bool, by_id: UUID, origin: Origin) -> None:
+    """Ask a second factor of everybody of an organisation, or of those only whose role needs one."""
+    changed = Organisation.objects.filter(pk=organisation.pk).exclude(requires_second_factor=required)
+    if changed.update(requires_second_factor=required):
+        asked = "everybody" if required else "those whose role needs one"
+        record(
+            Event.ORGANISATION_CHANGED, origin=origin, by_id=by_id, organisation_id=organisation.pk,
+            detail=f"second factor asked of {asked}",
+        )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import people, people_account, people_certify, people_events, people_invite
+from accounts.views import people, people_account, people_certify, people_events, people_factor, people_invite
 
 urlpatterns = [
     path("people/", people.people, name="people"),
@@ -25,6 +25,7 @@ urlpatterns = [
         people_invite.invitation_withdraw,
         name="invitation_withdraw",
     ),
+    path("people/second-factor/", people_factor.people_factor, name="people_factor"),
     path("people/events/", people_events.people_events, name="people_events"),
     path("people/events/file/", people_events.people_events_file, name="people_events_file"),
     path("people/certify/", people_certify.people_certify, name="people_certify"),
