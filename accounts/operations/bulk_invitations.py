@@ -19,7 +19,7 @@ from accounts.access import Actor
 from accounts.models import Organisation, User
 from accounts.operations import invitations, requests
 from accounts.operations.memberships import ONESELF, NotGrantable, check_grantable
-from accounts.operations.sign_in import account_of
+from accounts.operations.sign_in import account_of, mailbox_of
 from accounts.origin import Origin
 from accounts.permissions import LSO_ROLES, MarketRole, PortalRole
 
@@ -197,7 +197,7 @@ def invite_one(
     """Invite one person, or ask for the second approval where they are to be an LSO; what became of it, and why."""
     roles: list[PortalRole] = about["portal_roles"]
     try:
-        if account_of(about["email"]) == account_of(by.email):
+        if mailbox_of(about["email"]) == mailbox_of(by.email):
             raise NotGrantable(ONESELF)
         check_grantable(by, roles)
         if LSO_ROLES.intersection(roles):

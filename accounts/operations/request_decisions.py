@@ -30,7 +30,7 @@ from accounts.operations.request_effects import CannotApprove, carry_out
 from accounts.operations.request_progress import write_to
 from accounts.operations.request_reach import counting, decided, may_place
 from accounts.operations.requests import WAITING, OwnRequest, due, given_by
-from accounts.operations.sign_in import account_of
+from accounts.operations.sign_in import mailbox_of
 from accounts.origin import Origin
 from accounts.permissions import MarketRole, Permission, PortalRole
 
@@ -82,7 +82,7 @@ def locked(request_id: UUID, *, by: Actor, now: datetime) -> AccessRequest:
 
 def is_own(request: AccessRequest, person_id: UUID, email: str) -> bool:
     """Whether a request is about the person themselves."""
-    return request.person_id == person_id or account_of(request.email) == account_of(email)
+    return request.person_id == person_id or mailbox_of(request.email) == mailbox_of(email)
 
 
 def not_by_the_person(request: AccessRequest, by: Actor) -> None:

@@ -23,7 +23,7 @@ from accounts.models import (
     User,
 )
 from accounts.operations.memberships import NotGrantable
-from accounts.operations.sign_in import user_with
+from accounts.operations.sign_in import mailbox_of, user_with
 from accounts.origin import Origin
 from accounts.permissions import LSO_ROLES, MarketRole, PortalRole
 
@@ -154,7 +154,7 @@ def ask_for_lso_invitation(
     Who asks has thereby approved, and a second person must. Raises `OwnRequest`.
     """
     email = email.strip().lower()
-    if email == by.email.strip().lower():
+    if mailbox_of(email) == mailbox_of(by.email):
         raise OwnRequest("Nobody gives roles to themselves. Ask another Local Security Officer.")
     Organisation.objects.select_for_update().get(pk=organisation.pk)  # else two at once would both ask
     waiting = AccessRequest.objects.filter(

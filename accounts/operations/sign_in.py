@@ -17,6 +17,12 @@ def account_of(email: str) -> str:
     return email.strip().casefold()
 
 
+def mailbox_of(email: str) -> str:
+    """Where mail to an address arrives: a tag behind a plus sign is the same person's."""
+    name, _, domain = account_of(email).rpartition("@")
+    return f"{name.partition('+')[0]}@{domain}"
+
+
 def network_of(address: str | None) -> str:
     """The network that an address is counted with: an IPv6 customer has a whole /64."""
     if address is None:

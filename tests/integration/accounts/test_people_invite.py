@@ -92,6 +92,7 @@ def test_an_lso_is_asked_for_and_not_invited(browser, lso):
         ({"starts_on": "2030-01-02", "portal_roles": ["lso"]}, "leave it empty"),
         ({"email": "reader@example.com"}, "Acts already"),
         ({"email": "LSO@example.com", "market_role": "supplier"}, "for themselves"),
+        ({"email": "lso+second@example.com"}, "for themselves"),
     ],
 )
 def test_what_does_not_do_is_said_beside_the_field(browser, reader, change, why):

@@ -87,8 +87,9 @@ def test_who_acts_already_is_not_invited_and_the_handler_is_told(lso, reader):
     assert AccessRequest.objects.get().state == RequestState.OPEN
 
 
-def test_nobody_approves_their_own(lso, second_lso):
-    request = asked(email="LSO@Example.com")
+@pytest.mark.parametrize("email", ["LSO@Example.com", "lso+second@example.com"])
+def test_nobody_approves_their_own(lso, second_lso, email):
+    request = asked(email=email)
 
     for form in (APPROVE, {"action": "reject", "reason": "R01"}):
         assert decide(lso, request, **form).url == page_of(request)

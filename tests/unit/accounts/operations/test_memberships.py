@@ -12,7 +12,7 @@ from accounts.operations.memberships import LastKeeper, NotGrantable, NotOnOnese
 from accounts.origin import SERVICE
 from accounts.permissions import MarketRole, PortalRole
 from tests.conftest import at_once
-from tests.unit.accounts.operations.people_cast import also_acts, events, held, organisation
+from tests.unit.accounts.operations.people_cast import also_acts, domain, events, held, organisation
 
 TOMORROW = timedelta(days=1)
 
@@ -286,6 +286,15 @@ def test_an_invitation_to_what_is_held_never_shortens_it(lso, shipper):
 
 
 # -- whole accounts
+
+
+def test_nobody_leads_the_mail_of_a_colleague_to_themselves(lso, reader, actor):
+    domain()
+    with pytest.raises(NotGrantable, match="your own mailbox"):
+        people.change_email(
+            membership=held(reader), email="LSO+reader@example.com", by=actor(lso), asker=lso, origin=SERVICE,
+            now=timezone.now(),
+        )  # fmt: skip
 
 
 def test_the_account_of_a_person_of_two_organisations_is_supports(lso, reader, actor):

@@ -60,11 +60,12 @@ def test_after_the_end_it_can_be_asked_anew(lso, reader):
     assert lso_asked(reader, lso) != first
 
 
-def test_nobody_asks_for_themselves(lso):
+@pytest.mark.parametrize("email", [" LSO@example.com", "lso+2@Example.com"])
+def test_nobody_asks_for_themselves(lso, email):
     with pytest.raises(requests.OwnRequest):
         lso_asked(lso, lso)
     with pytest.raises(requests.OwnRequest):
-        lso_invitation_asked(lso, email=" LSO@example.com")
+        lso_invitation_asked(lso, email=email)
     assert not AccessRequest.objects.exists()
 
 
