@@ -90,9 +90,14 @@ def decide(
 
 
 def check_may_decide(membership: Membership, *, confirm: bool, by: Actor, now: datetime) -> None:
-    """One's own membership is for another LSO; only who has none confirms themselves."""
+    """One's own membership is for another LSO; only who has none confirms themselves.
+
+    To confirm gives nothing, so an LSO does it for roles beyond theirs too: else who alone holds them could be
+    confirmed by nobody. To remove is within one's reach only.
+    """
     if by.person_id != membership.user_id:
-        check_reach(by, membership)
+        if not confirm:
+            check_reach(by, membership)
         return
     others = keepers_of(membership.organisation, on=timezone.localdate(now)).exclude(user=by.person_id)
     if others.exists():

@@ -130,9 +130,16 @@ def test_the_last_lso_cannot_be_removed(lso, support, administrator, actor):
         decide(opened(), lso, actor(support), confirm=False)
 
 
-def test_a_plain_lso_does_not_decide_about_a_group_lso(lso, group_lso, actor):
+def test_a_plain_lso_confirms_a_group_lso_and_does_not_remove_them(lso, group_lso, actor):
+    round_ = opened()
     with pytest.raises(NotGrantable):
-        decide(opened(), group_lso, actor(lso))
+        decide(round_, group_lso, actor(lso), confirm=False)
+    assert left(round_) == {lso.pk, group_lso.pk}
+
+    decide(round_, group_lso, actor(lso))
+    decide(round_, lso, actor(group_lso))
+
+    assert finish(round_, lso)
 
 
 def test_a_round_asks_neither_about_other_organisations_nor_about_later_members(lso, other_lso, reader, actor):
