@@ -210,6 +210,8 @@ def invite_one(
         return Outcome.ALREADY_ACTS, "Change the roles, or enable them again, on the person’s page."
     except invitations.NotHeldByOrganisation:
         return Outcome.WRONG, f"{organisation.name} does not have this market role today. Ask operator support."
+    except invitations.Unfit:
+        return Outcome.WRONG, "The operator’s roles are for its own people, and they hold no others."
     except NotGrantable as refusal:
         return Outcome.WRONG, str(refusal)
     if invited.held:

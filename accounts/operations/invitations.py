@@ -16,7 +16,7 @@ from accounts.models import Event, Held, Invitation, MarketParticipant, Membersh
 from accounts.operations import memberships
 from accounts.operations.sign_in import account_of, user_with
 from accounts.origin import Origin
-from accounts.permissions import MarketRole, PortalRole
+from accounts.permissions import OPERATOR_ROLES, MarketRole, PortalRole
 
 
 class AlreadyInvited(Exception):
@@ -29,6 +29,10 @@ class AlreadyActs(Exception):
 
 class NotHeldByOrganisation(Exception):
     """The organisation does not have the market role today."""
+
+
+class Unfit(Exception):
+    """These portal roles are not for people of this market role."""
 
 
 class NotOpen(Exception):
@@ -62,8 +66,10 @@ def invite(
 
     It is held where the address is outside the organisation's mail domains, or was that of a deleted account: then an
     administrator decides whether the same identity comes back or a new one is made. Raises `AlreadyInvited`,
-    `AlreadyActs` and `NotHeldByOrganisation`. Who may invite whom is for the caller to know.
+    `AlreadyActs`, `NotHeldByOrganisation` and `Unfit`. Who may invite whom is for the caller to know.
     """
+    if any((role in OPERATOR_ROLES) != (market_role == MarketRole.OPERATOR) for role in portal_roles):
+        raise Unfit
     email = email.strip().lower()
     check_invitable(email=email, organisation=organisation, market_role=market_role, on=timezone.localdate(now))
     try:

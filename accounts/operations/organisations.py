@@ -103,9 +103,12 @@ def change(
 ) -> list[str]:
     """Change what is known of an organisation, and say what changed. Raises `ValidationError` and `LastKeeper`.
 
-    To leave a group may take the last LSO away, where that is the group's.
+    To leave a group may take the last LSO away, where that is the group's. The operator is in no group: an LSO of one
+    would look after the operator's people.
     """
     on = timezone.localdate(now)
+    if group and organisation.participants.filter(market_role=MarketRole.OPERATOR).exists():
+        raise ValidationError({"group": "The operator’s own organisation is in no group. Choose “None”."})
     with keeper_stays([organisation], on=on):
         held = Organisation.objects.select_related("group").get(pk=organisation.pk)
         new = {

@@ -24,6 +24,9 @@ from accounts.permissions import MarketRole, PortalRole
 
 UNPLACED = "Say first at which organisation this person is wanted."
 NO_ROLE = "{organisation} does not act as {role} today. Choose a market role that it has, or reject the request."
+UNFIT = (
+    "The operator’s roles are for its own people, and they hold no others. Choose other roles, or reject the request."
+)
 ACTS = "This person acts for {organisation} as {role} already. Change the roles on the page “People”, and reject this."
 INVITED = "This person has an open invitation to {organisation} as {role} already. Reject this as a duplicate."
 GONE = "This person does not act for {organisation} any more. Reject the request."
@@ -78,6 +81,8 @@ def invite(request: AccessRequest, *, by: Actor, origin: Origin, now: datetime) 
         )
     except invitations.NotHeldByOrganisation as error:
         raise CannotApprove(NO_ROLE.format(**words)) from error
+    except invitations.Unfit as error:
+        raise CannotApprove(UNFIT) from error
     except invitations.AlreadyActs as error:
         raise CannotApprove(ACTS.format(**words)) from error
     except invitations.AlreadyInvited as error:

@@ -57,6 +57,24 @@ def follow(client, link):
     return client.get("/invitations/")
 
 
+@pytest.mark.parametrize(
+    ("short_code", "market_role", "roles"),
+    [
+        ("BGF", MarketRole.SHIPPER, [PortalRole.SUPPORT]),
+        ("BGF", MarketRole.SHIPPER, [PortalRole.USER, PortalRole.ADMINISTRATOR]),
+        ("DES", MarketRole.OPERATOR, [PortalRole.USER]),
+        ("DES", MarketRole.OPERATOR, [PortalRole.SUPPORT, PortalRole.LSO]),
+    ],
+)
+def test_nobody_is_invited_to_roles_that_are_not_for_the_market_role(invite, short_code, market_role, roles):
+    held = MarketParticipant.objects.get(short_code=short_code, market_role=market_role)
+
+    with pytest.raises(invitations.Unfit):
+        invite("nora@example.com", *roles, organisation=held.organisation, market_role=market_role)
+
+    assert not Invitation.objects.exists()
+
+
 # -- a new person
 
 

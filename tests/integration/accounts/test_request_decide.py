@@ -72,6 +72,13 @@ def test_no_more_is_given_than_was_asked(lso):
     assert not Invitation.objects.exists()
 
 
+def test_roles_of_the_operator_are_not_given_to_others(idle_support):
+    request = asked(portal_roles=["support"])
+
+    assert "hold no others" in decide(idle_support, request, **APPROVE | {"portal_roles": ["support"]}).text
+    assert not Invitation.objects.exists()
+
+
 def test_a_market_role_that_the_organisation_does_not_have_is_refused(lso):
     response = decide(lso, asked(), **APPROVE | {"market_role": "gt"})
 

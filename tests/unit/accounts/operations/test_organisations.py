@@ -107,6 +107,14 @@ def test_nor_does_the_one_that_the_only_group_lso_is_of(group_lso, person, admin
         change(bgf, administrator, group=None)
 
 
+def test_the_operators_own_organisation_is_in_no_group(administrator):
+    group = organisations.make_group(name="Group", by=administrator, origin=SERVICE)
+    operator = Organisation.objects.get(participants__market_role="operator")
+
+    assert "group" in refusal(lambda: change(operator, administrator, group=group))
+    assert Organisation.objects.get(pk=operator.pk).group is None
+
+
 def test_an_organisation_with_an_lso_of_its_own_leaves_its_group(group_lso, other_lso, administrator):
     organisation = Organisation.objects.get(participants__short_code="OCT", participants__market_role="shipper")
 
