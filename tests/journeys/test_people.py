@@ -234,7 +234,7 @@ def test_support_works_through_a_request(page: Page, demo: dict[str, Any]) -> No
     be(page, demo["people"]["support"])
     page.goto("/requests/")
     page.get_by_role("link", name=re.compile(reference)).first.click()
-    page.get_by_role("button", name="Deal with it").click()
+    page.get_by_role("button", name="Take this request").click()
     with page.expect_download() as download:
         page.get_by_role("link", name="agreement.pdf").click()
     assert download.value.path().read_bytes() == PDF
