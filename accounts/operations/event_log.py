@@ -1,5 +1,6 @@
 """Security events of everybody: found, paged by key, and put into words."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -10,6 +11,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from accounts import devices
 from accounts.events import record
 from accounts.models import Event, Organisation, SecurityEvent, User
 from accounts.operations.sign_in import account_of
@@ -19,6 +21,8 @@ SHOWN = 50
 LAST = 20  # on the page of a person
 CHUNK = 2_000
 MOST_ROWS = 100_000
+# How the words of an event end that name who did it, in full with their organisation or not.
+BY_THEM = r"(^|[.:] )([Ee]nded )?by {}(, .*)?\.?$"
 HEADINGS = (
     "event", "at", "what", "person_id", "person", "person_email", "by_id", "by", "organisation", "detail", "address",
     "browser", "request_id",
@@ -58,6 +62,18 @@ class Told:
     person: User | None
     by: User | None
     organisation: Organisation | None
+
+    @property
+    def more(self) -> str:
+        """What the event says more, without what stands beside it in words or is for evidence only."""
+        detail = self.event.detail.partition(", SHA-256 ")[0]
+        if detail == self.event.user_agent:
+            return ""
+        return re.sub(BY_THEM.format(re.escape(self.by.name)), "", detail) if self.by else detail
+
+    @property
+    def device(self) -> str:
+        return devices.in_words(self.event.user_agent) if self.event.user_agent else ""
 
     def cells(self) -> tuple[object, ...]:
         """The values of one line of a file, in the order of `HEADINGS`."""

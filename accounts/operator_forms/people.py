@@ -49,7 +49,7 @@ class SwitchOffForm(ReasonForm):
     even_last = forms.BooleanField(
         required=False,
         label="The account is in the wrong hands: switch it off even if nobody else looks after the organisation",
-        help_text="Support then acts for the organisation until it has a Local Security Officer again.",
+        help_text="Operator support then acts for the organisation until it has a Local Security Officer again.",
     )
 
 
@@ -60,7 +60,7 @@ class EmailForm(forms.Form):
 class LostFactorForm(forms.Form):
     reason = reason_field(
         label="What the caller said, and how you know them",
-        help_text="Those who decide read it. Two of support must agree.",
+        help_text="Those who decide read it. Two support staff must agree.",
         longest=500,
         shortest=SHORTEST_REASON,
     )

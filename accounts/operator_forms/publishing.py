@@ -31,7 +31,7 @@ class NoticeForm(forms.Form):
         max_length=2000,
         error_messages={"required": "Enter the text.", "max_length": "The text has at most 2,000 characters."},
     )
-    shown_from = MomentField(label="Shown from", help_text="Empty for now.")
+    shown_from = MomentField(label="Shown from", help_text="Leave empty to show it now.")
     shown_until = MomentField(label="Shown until", help_text="Empty until it is withdrawn. An outage needs an end.")
 
     def clean(self) -> dict[str, Any]:

@@ -1,7 +1,5 @@
 """One's own account: who one is, for whom one acts, where one is signed in, and what has happened."""
 
-from uuid import UUID
-
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.db.models import Q, QuerySet
@@ -19,6 +17,7 @@ from accounts.models import Membership, SecurityEvent, SignIn, User
 from accounts.next import next_of
 from accounts.operations import factors, sessions
 from accounts.operations import profile as profiles
+from accounts.operations.event_log import told
 from accounts.permissions import MarketRole, PortalRole
 
 RECENT = 10
@@ -53,7 +52,7 @@ def account(request: OwnRequest) -> HttpResponse:
         "codes_left": factors.codes_left(user),
         "needs_factor": standing.needs_factor,
         "sessions": len(open_sessions(request)),
-        "events": worded(user, list(events_of(user)[:RECENT])),
+        "events": told(events_of(user)[:RECENT]),
     }
     return render(request, "account/overview.html", context)
 
@@ -164,7 +163,7 @@ def own_events(request: OwnRequest) -> HttpResponse:
     rows = list(events[: A_PAGE + 1])
     more, rows = len(rows) > A_PAGE, rows[:A_PAGE]
     context = {
-        "events": worded(user, rows),
+        "events": told(rows),
         "first_url": request.path if last else "",
         "next_url": f"{request.path}?before={rows[-1].pk}" if more else "",
     }
@@ -173,32 +172,6 @@ def own_events(request: OwnRequest) -> HttpResponse:
 
 def is_key(text: str) -> bool:
     return text.isascii() and text.isdecimal() and len(text) < 20 and int(text) <= LARGEST_KEY
-
-
-def detail_of(event: SecurityEvent) -> str:
-    """What an event says more, without what stands beside it in words or is for evidence only."""
-    if event.detail == event.user_agent:
-        return ""
-    return event.detail.partition(", SHA-256 ")[0]
-
-
-def worded(user: User, events: list[SecurityEvent]) -> list[dict[str, object]]:
-    """Events as a person reads them: what, who did it, from where and with which browser."""
-    others = {event.by_id for event in events if event.by_id and event.by_id != user.pk}
-    names: dict[UUID | None, str] = {}
-    if others:
-        names |= User.with_deleted.filter(pk__in=others).values_list("pk", "name")
-    return [
-        {
-            "at": event.at,
-            "what": event.get_event_display(),
-            "detail": detail_of(event),
-            "by": "You" if event.by_id == user.pk else names.get(event.by_id, ""),
-            "address": event.address,
-            "device": devices.in_words(event.user_agent) if event.user_agent else "",
-        }
-        for event in events
-    ]
 
 
 # -- whom one acts for

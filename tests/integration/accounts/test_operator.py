@@ -211,7 +211,7 @@ def waiting(browser):
 
 def test_each_role_is_offered_what_it_may_do(idle_support, security, auditor, administrator):
     assert set(waiting(signed_in(auditor))) == {
-        "People", "Organisations", "Overdue yearly confirmations", "Security events", "Evidence pack",
+        "Find a person", "Organisations", "Overdue yearly confirmations", "Security events", "Evidence pack",
     }  # fmt: skip
     assert "Support sessions" in waiting(signed_in(idle_support))
     assert "Support sessions" not in waiting(signed_in(security))

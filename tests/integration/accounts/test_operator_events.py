@@ -42,9 +42,9 @@ def test_an_event_is_told_in_words(auditor, reader, lso):
 
     [row] = rows(signed_in(auditor), kind=Event.ROLE_GRANTED)
 
-    assert row["What"] == "Role granted"
+    assert row["What"] == "Role granted Exporter"
     assert (row["To whom"], row["By"], row["Organisation"]) == ("Reader", "Lso", organisation().name)
-    assert (row["Detail"], row["Network address"]) == ("Exporter", "192.0.2.7")
+    assert row["From"] == "Unknown browser, 192.0.2.7"
 
 
 def test_the_events_of_a_deleted_account_are_still_told(auditor, reader):
@@ -64,7 +64,8 @@ def test_pages_follow_one_another(auditor, reader):
     first = read(browser.get("/operator/events/", {"kind": Event.UNLOCKED}))
     second = read(browser.get(f"/operator/events/{first.links['Next 50']}"))
 
-    assert [row["Detail"] for row in first.rows + second.rows] == [f"{number}" for number in range(59, -1, -1)]
+    details = [row["What"].split()[-1] for row in first.rows + second.rows]
+    assert details == [f"{number}" for number in range(59, -1, -1)]
     assert second.links["Back to first"] == f"?kind={Event.UNLOCKED.replace(':', '%3A')}"
 
 

@@ -82,7 +82,7 @@ def test_those_without_an_lso_and_those_overdue_are_narrowed_to(idle_support, re
 
 def test_the_page_says_who_looks_after_it_or_that_support_does(auditor, reader):
     browser = signed_in(auditor)
-    assert read(browser.get(page(organisation()))).values["Local Security Officers"] == "None: support acts"
+    assert read(browser.get(page(organisation()))).values["Local Security Officers"] == "None: operator support acts"
 
 
 def test_the_page_names_its_lsos_people_and_support_sessions(auditor, reader, lso, group_lso, support):

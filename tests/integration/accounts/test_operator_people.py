@@ -88,7 +88,7 @@ def test_the_page_of_a_person_says_what_is_true(idle_support, shipper, client):
     assert seen.values["Account id"] == str(shipper.pk)
     assert seen.values["Second factor"] == "Authenticator app"
     memberships = [row for row in seen.rows if "Portal roles" in row]
-    assert [(row["Portal roles"], row["State"]) for row in memberships] == [("User, Exporter", "Holds")]
+    assert [(row["Portal roles"], row["State"]) for row in memberships] == [("User, Exporter", "In force")]
     assert len([row for row in seen.rows if "Browser" in row]) == 1
     assert "Signed in" in [row.get("What") for row in seen.rows]
 
@@ -200,7 +200,7 @@ def test_support_files_a_lost_factor_for_a_caller(idle_support, shipper):
     response = act(idle_support, shipper, "lost-factor", reason="Lost the telephone; called back.")
 
     filed = AccessRequest.objects.get()
-    assert said(response) == [f"Request {filed.reference} is in the queue. Two of support must agree."]
+    assert said(response) == [f"Request {filed.reference} is in the queue. Two support staff must agree."]
     assert (filed.person, filed.filed_by, filed.purpose) == (shipper, idle_support, "Lost the telephone; called back.")
 
 

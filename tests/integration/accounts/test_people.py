@@ -557,6 +557,7 @@ def test_the_page_shows_what_happened_to_the_person(client, lso, reader):
     client.force_login(lso)
     client.post(page_of(reader, "roles/"), {"roles": "exporter"})
 
-    happened = [row["What happened"] for row in read(client.get(page_of(reader))).rows]
+    happened = [row["What"] for row in read(client.get(page_of(reader))).rows]
 
-    assert {"Signed in", "Role granted", "Role removed"} <= set(happened)
+    for what in ("Signed in", "Role granted", "Role removed"):
+        assert any(said.startswith(what) for said in happened)

@@ -1,5 +1,7 @@
 """The components, each with the inputs that its comment names."""
 
+import re
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -153,6 +155,39 @@ def test_export_button_posts_its_fields_or_says_why_not() -> None:
     assert '<form method="post" action="/exports/">' in html
     assert 'name="postcode" value="LS1&quot;4AP"' in html
     assert "<form" not in component("export_button", fields=None, refused="Your role may not export.")
+
+
+def happened(**changes: object) -> SimpleNamespace:
+    event = SimpleNamespace(
+        at=datetime(2026, 4, 5, 13, 5, tzinfo=UTC), get_event_display="Role granted", by_id=None, address=""
+    )
+    told = {"event": event, "person": None, "by": None, "organisation": None, "more": "", "device": ""}
+    return SimpleNamespace(**told | changes)
+
+
+def test_events_show_a_column_only_where_it_is_asked_for() -> None:
+    plain = component("events_table", events=[happened()])
+    full = component("events_table", events=[happened()], whose=True, organisation=True)
+    assert re.findall(r'<th scope="col">([^<]+)', plain) == ["When", "What", "By", "From"]
+    assert re.findall(r'<th scope="col">([^<]+)', full) == ["When", "What", "To whom", "By", "Organisation", "From"]
+
+
+def test_an_event_that_nobody_did_is_the_services_and_its_empty_cells_are_marked() -> None:
+    html = component("events_table", events=[happened()], whose=True, organisation=True)
+    assert '<td data-label="By"><span class="app-none">The service</span></td>' in html
+    assert re.findall(r'app-table__blank" data-label="([^"]+)">–</td>', html) == ["To whom", "Organisation", "From"]
+
+
+def test_an_event_says_you_to_whoever_did_it() -> None:
+    told = happened(by=SimpleNamespace(name="Amira Sharma"), device="Firefox on Windows")
+    told.event.by_id, told.event.address = 7, "192.0.2.9"
+    assert '<td data-label="By">You</td>' in component("events_table", events=[told], reader=7)
+    assert '<td data-label="By">Amira Sharma</td>' in component("events_table", events=[told], reader=8)
+    assert '<td data-label="From">Firefox on Windows, 192.0.2.9</td>' in component("events_table", events=[told])
+
+
+def test_no_events_say_so() -> None:
+    assert "Nothing has happened yet." in component("events_table", events=[])
 
 
 # -- fields ------------------------------------------------------------------------------------------------------------

@@ -106,3 +106,23 @@ def test_names_cost_the_same_however_many_rows_there_are(person, lso):
         counts.append(len(queries))
 
     assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize(
+    ("detail", "more"),
+    [
+        ("on leave", "on leave"),
+        ("by Lso", ""),
+        ("3: by Lso, BG Forties (Shipper)", "3"),
+        ("BG Forties as Shipper. Ended by Lso.", "BG Forties as Shipper"),
+        ("by Lsomething", "by Lsomething"),
+        (f"Terms of use, version 1, SHA-256 {'0' * 64}", "Terms of use, version 1"),
+    ],
+)
+def test_who_did_it_is_not_told_twice_nor_what_is_evidence_only(reader, lso, detail, more):
+    record(Event.UNLOCKED, origin=SERVICE, person=reader, by_id=lso.pk, detail=detail)
+
+    (told,), _ = event_log.page_of(event_log.Asked(kind=Event.UNLOCKED), before=None)
+
+    assert told.more == more
+    assert detail in told.cells()
