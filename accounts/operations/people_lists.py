@@ -152,11 +152,12 @@ LIVE = ("done", "Active")
 
 @dataclass(frozen=True)
 class Offer:
-    """One invitation that was not accepted yet, with how it stands."""
+    """One invitation that was not accepted yet, with how it stands: in a word or two, and why."""
 
     invitation: Invitation
     code: str
     state: str
+    why: str
     may_go_again: bool
 
 
@@ -173,15 +174,15 @@ def offers(organisation_ids: Collection[int], *, before: int | None, now: dateti
 
 def offer_of(invitation: Invitation, *, now: datetime) -> Offer:
     if invitation.held:
-        return Offer(invitation, "pl", f"Waits for the operator: {invitation.get_held_display()}", may_go_again=False)
+        return Offer(invitation, "pl", "Waits for the operator", invitation.get_held_display(), may_go_again=False)
     if invitation.is_past(on=timezone.localdate(now)):
-        return Offer(invitation, "ex", "Its end date is past: withdraw it", may_go_again=False)
+        return Offer(invitation, "ex", "Over", "Its end date is past: withdraw it", may_go_again=False)
     if invitation.expires_at is None:
-        return Offer(invitation, "pl", "Is being sent", may_go_again=True)
+        return Offer(invitation, "pl", "Is being sent", "", may_go_again=True)
     if invitation.expires_at <= now:
-        return Offer(invitation, "ex", "The link has run out: send it again", may_go_again=True)
+        return Offer(invitation, "ex", "Run out", "The link is good no more: send it again", may_go_again=True)
     until = timezone.localtime(invitation.expires_at)
-    return Offer(invitation, "done", f"Open until {until:%-d %B %Y, %H:%M}", may_go_again=True)
+    return Offer(invitation, "done", "Open", f"Until {until:%-d %B %Y, %H:%M}", may_go_again=True)
 
 
 def support_sessions(

@@ -50,7 +50,7 @@ def test_one_person_is_invited_and_gets_the_link(browser, mailoutbox):
     assert "/invitations/" in mailoutbox[-1].body
     (row,) = read(browser.get(WAITING)).rows
     assert row["Roles"] == "Shipper: User, Exporter"
-    assert row["State"].startswith("Open until ")
+    assert row["State"].startswith("Open Until ")
 
 
 def test_an_address_of_another_domain_waits_for_the_operator(browser):
@@ -239,7 +239,7 @@ def test_invitations_of_others_do_not_exist(client, invited, other_lso, deed):
 
 def test_what_became_of_an_invitation_is_said(browser, invited):
     Invitation.objects.update(expires_at=timezone.now() - timedelta(days=1))
-    assert "run out" in read(browser.get(WAITING)).rows[0]["State"]
+    assert "Run out" in read(browser.get(WAITING)).rows[0]["State"]
 
     Invitation.objects.update(ends_on=timezone.localdate())
     assert "withdraw it" in read(browser.get(WAITING)).rows[0]["State"]
