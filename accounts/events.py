@@ -9,7 +9,6 @@ from accounts.origin import Origin
 # Of these the person is told, since they would want to know if it was not they.
 TOLD = frozenset(
     {
-        Event.SIGN_IN_PAUSED,
         Event.NEW_DEVICE,
         Event.UNLOCKED,
         Event.PROFILE_CHANGED,

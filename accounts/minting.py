@@ -8,7 +8,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import sealing
+from accounts import limits, sealing
 from accounts.events import record
 from accounts.mail import Mint
 from accounts.models import AccessRequest, Event, Invitation, Mail, RequestState, SecretKind, User
@@ -33,6 +33,15 @@ def reset(mail: Mail) -> dict[str, Any] | None:
     origin = Origin(address=mail.about.get("address"), request_id=mail.about.get("request_id", ""))
     record(Event.RESET_REQUESTED, origin=origin, person=user)
     return {"name": user.name, "url": link("reset_link", token), "minutes": settings.RESET_MINUTES}
+
+
+def paused(mail: Mail) -> dict[str, Any] | None:
+    """What to do about a paused sign-in, where the address is that of an account that is not switched off."""
+    user = user_with(mail.to)
+    if user is None or not user.is_active:
+        return None
+    minutes = int(limits.SIGN_IN_BY_ACCOUNT.window.total_seconds() / 60)
+    return {"name": user.name, "address": mail.about.get("address") or "", "minutes": minutes}
 
 
 def enrolment(mail: Mail) -> dict[str, Any] | None:
@@ -106,11 +115,13 @@ def request_letter(mail: Mail) -> dict[str, Any] | None:
         "reason": request.reason,
         "target": request.target_at,
         "ends": request.expires_at,
+        "days": settings.INVITATION_DAYS,
     }
 
 
 MINTS: dict[str, Mint] = {
     "reset": reset,
+    "paused": paused,
     "enrolment": enrolment,
     "invitation": invitation,
     "request_confirm": request_confirm,

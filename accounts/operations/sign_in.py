@@ -7,14 +7,17 @@ from django.db.models.functions import Lower
 
 from accounts import limits
 from accounts.events import record
+from accounts.mail import post
 from accounts.models import Event, KnownDevice, User
 from accounts.operations.sessions import device_digest
 from accounts.origin import Origin
 
+LONGEST = 254  # of an address
+
 
 def account_of(email: str) -> str:
     """An address as limits count it: for all ways to write it together."""
-    return email.strip().casefold()
+    return email.strip().casefold()[:LONGEST]  # which may be longer than it was typed, and is nobody's then
 
 
 def mailbox_of(email: str) -> str:
@@ -62,6 +65,11 @@ def note_failure(*, email: str, origin: Origin) -> None:
 
 
 def note_pause(*, email: str, origin: Origin, now: datetime) -> None:
-    """Write a pause down, and tell the person, once in its time."""
-    if limits.PAUSE_TOLD.take(account_of(email), now=now):
+    """Write a pause down, and tell the person, once in its time.
+
+    Known and unknown cost the same: whether there is an account is asked when the message is sent.
+    """
+    account = account_of(email)
+    if limits.PAUSE_TOLD.take(account, now=now):
         record(Event.SIGN_IN_PAUSED, origin=origin, person=user_with(email))
+        post("paused", to=account, address=origin.address)
