@@ -75,7 +75,10 @@ def note_made(request: AccessRequest, *, by_id: Any, origin: Origin) -> None:
 def ask_for_lost_factor(
     *, person: User, filed_by: User | None, reason: str, origin: Origin, now: datetime
 ) -> AccessRequest:
-    """Ask that a person's factors be taken away; the request that is open already, where there is one."""
+    """Ask that a person's factors be taken away; the request that is open already, where there is one.
+
+    The person is told at once: who asks may know their password, or have deceived support.
+    """
     User.objects.select_for_update().get(pk=person.pk)
     waiting = AccessRequest.objects.filter(
         person=person, kind=RequestKind.LOST_FACTOR, state__in=[RequestState.OPEN, RequestState.QUESTION]
@@ -97,6 +100,10 @@ def ask_for_lost_factor(
         expires_at=now + timedelta(days=settings.REQUEST_EXPIRY_DAYS),
     )
     note_made(request, by_id=filed_by.pk if filed_by else person.pk, origin=origin)
+    post(
+        "lost_factor_asked", to=person.email, name=person.name, by=filed_by.name if filed_by else "",
+        reference=request.reference,
+    )  # fmt: skip
     return request
 
 

@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
+from accounts import mail
+from accounts.minting import MINTS
 from accounts.models import AccessRequest, Membership, Organisation, RequestKind, RequestState, SecurityEvent
 from accounts.operations import requests
 from accounts.operations.memberships import NotGrantable
@@ -121,6 +123,29 @@ def test_what_was_approved_says_what_it_would_give(db):
     what = requests.given_by(request)
     assert what.startswith(f"{organisation().name}; Shipper; Exporter, User; until ")
     assert requests.given_by(asked(portal_roles=["user"])) != requests.given_by(asked(portal_roles=["lso"]))
+
+
+def test_whose_second_factor_is_said_to_be_lost_hears_of_it_once(shipper, idle_support, mailoutbox):
+    filed = ask_for_lost_factor(shipper, filed_by=idle_support)
+    ask_for_lost_factor(shipper)
+
+    mail.send_waiting(mints=MINTS, now=timezone.now())
+    (message,) = mailoutbox
+    assert message.to == [shipper.email]
+    assert "Support of operator support filed a request to take every second factor" in message.body
+    assert f"reject\nrequest {filed.reference}" in message.body
+    assert "http://localhost:8000/reset/" in message.body
+
+
+def test_who_lost_it_themselves_hears_that_their_password_was_used(shipper, mailoutbox):
+    ask_for_lost_factor(shipper)
+
+    mail.send_waiting(mints=MINTS, now=timezone.now())
+    assert "Somebody who knows your password" in mailoutbox[0].body
+
+
+def ask_for_lost_factor(person, filed_by=None):
+    return requests.ask_for_lost_factor(person=person, filed_by=filed_by, reason="", origin=SERVICE, now=timezone.now())
 
 
 def test_the_service_knows_nobody_by_a_lost_address(db, idle_support):
