@@ -29,7 +29,10 @@ RIGHTS: dict[str, str] = {
 # Evidence: added to and read, never changed. These tables have rights of their own, whatever their app has.
 KEPT = "SELECT, INSERT"
 OWN_RIGHTS: dict[str, str] = {
-    "accounts.securityevent": KEPT,
+    # Key and moment are the database's own to set: no event is dated back.
+    "accounts.securityevent": "INSERT ({written}), SELECT",
+    # Shown to whom it concerns: what was said on opening it stays.
+    "accounts.supportsession": "SELECT, INSERT, UPDATE (ended_at)",
     "accounts.termsdocument": KEPT,
     "accounts.termsacceptance": KEPT,
     "accounts.approval": KEPT,

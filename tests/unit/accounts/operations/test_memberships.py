@@ -11,7 +11,7 @@ from accounts.operations import memberships, people
 from accounts.operations.memberships import LastKeeper, NotGrantable, NotOnOneself, Overlaps
 from accounts.origin import SERVICE
 from accounts.permissions import MarketRole, PortalRole
-from tests.conftest import at_once
+from tests.conftest import at_once, owning
 from tests.unit.accounts.operations.people_cast import also_acts, domain, events, held, organisation
 
 TOMORROW = timedelta(days=1)
@@ -64,7 +64,8 @@ def test_support_looks_after_the_organisation_of_its_session_while_that_has_no_l
 
 
 def test_a_group_lso_counts_as_the_lso_of_each_of_the_group(support, group_lso, actor):
-    SupportSession.objects.update(organisation=organisation("OCT"))
+    with owning():
+        SupportSession.objects.update(organisation=organisation("OCT"))
 
     assert managed(actor(support)) == set()
 

@@ -50,6 +50,22 @@ def test_no_part_of_the_register_is_changed(db, statement):
 @pytest.mark.parametrize(
     "statement",
     [
+        "INSERT INTO accounts_securityevent (event, at) VALUES ('account:sign-in:success', '2020-01-01')",
+        "INSERT INTO accounts_securityevent (event, id) VALUES ('account:sign-in:success', 1)",
+        "UPDATE accounts_securityevent SET detail = ''",
+        "DELETE FROM accounts_securityevent",
+        "UPDATE accounts_supportsession SET reason = 'Another'",
+        "UPDATE accounts_supportsession SET opened_at = now(), closes_at = now()",
+        "DELETE FROM accounts_supportsession",
+    ],
+)
+def test_what_happened_is_neither_dated_back_nor_changed(db, statement):
+    refused(statement)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
         "CREATE TABLE mine (id int)",
         "CREATE SCHEMA mine",
         "CREATE FUNCTION mine() RETURNS int LANGUAGE sql AS 'SELECT 1'",
