@@ -24,6 +24,14 @@ PERSON = {
     "purpose": "To answer our customers’ questions.",
 }
 APPROVE = {"action": "approve", "market_role": "shipper", "portal_roles": ["user"]}
+# What support approves of `new_organisation`.
+NEW = APPROVE | {
+    "organisation_name": "Newcomer Gas Ltd",
+    "company_number": "01234567",
+    "market_role": "supplier",
+    "short_code": "NGL",
+    "portal_roles": ["lso", "user"],
+}
 
 
 def organisation(short_code="BGF"):

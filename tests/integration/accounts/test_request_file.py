@@ -25,13 +25,6 @@ from tests.integration.accounts.request_cast import (
     signed_in,
 )
 
-NEW = APPROVE | {
-    "organisation_name": "Newcomer Gas Ltd",
-    "company_number": "01234567",
-    "market_role": "supplier",
-    "short_code": "NGL",
-    "portal_roles": ["lso", "user"],
-}
 PDF = b"%PDF-1.7\n%%EOF\n"
 
 

@@ -31,16 +31,6 @@ from tests.integration.accounts.request_cast import (
 )
 from tests.integration.pages import read
 
-NEW = APPROVE | {
-    "organisation_name": "Newcomer Gas Ltd",
-    "company_number": "01234567",
-    "market_role": "supplier",
-    "short_code": "NGL",
-    "portal_roles": ["lso", "user"],
-}
-PDF = b"%PDF-1.7\n%%EOF\n"
-
-
 # -- whose requests
 
 
