@@ -114,7 +114,7 @@ class ApproveOrganisationForm(ApproveForm):
     short_code = LineField(
         label="Short code",
         max_length=10,
-        help_text="Three or four capitals or digits. One that nobody has yet needs an administrator’s approval too.",
+        help_text="Three or four letters or digits. One that nobody has yet needs an administrator’s approval too.",
         widget=forms.TextInput(attrs={"spellcheck": "false", "class": "govuk-input--width-5"}),
         error_messages={"required": "Enter the short code.", "max_length": "A short code has 3 or 4 characters."},
     )

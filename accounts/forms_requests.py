@@ -137,7 +137,14 @@ class PersonForm(AskForm):
     kind = RequestKind.PERSON
 
     organisation_name = organisation_field(
-        label="Your organisation", help_text="Its full name, or its short code of three or four letters."
+        label="Your organisation", help_text="Its full name, or its short code of three or four letters or digits."
+    )
+    market_role = forms.ChoiceField(
+        label="Market role (optional)",
+        required=False,
+        choices=(("", "I do not know"), *MARKET_ROLES),
+        help_text="What the organisation is in the market, if you know it.",
+        error_messages={"invalid_choice": "Choose from the list."},
     )
     ends_on = FutureDateField(label="Until (optional)", help_text="If you need access for a while only, until when.")
 

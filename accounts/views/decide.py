@@ -74,7 +74,11 @@ def forms_for(request: ActingRequest, asked: AccessRequest, action: str) -> dict
         forms["approve"] = DoneForm(approve, request=asked, auto_id="approve_%s")
     if request_reach.may_place(asked, actor=request.actor):
         place = data if action == "place" else None
-        named = {"organisation": asked.organisation_name, "portal_roles": asked.portal_roles}
+        named = {
+            "organisation": asked.organisation_name,
+            "market_role": asked.market_role,
+            "portal_roles": asked.portal_roles,
+        }
         forms["place"] = PlaceForm(place, initial=named, auto_id="place_%s")
     forms["reject"] = RejectForm(data if action == "reject" else None, auto_id="reject_%s")
     return forms

@@ -19,6 +19,7 @@ from accounts.permissions import PortalRole
 from tests.conftest import give_factor
 from tests.integration.accounts.request_cast import (
     APPROVE,
+    NEW,
     asked,
     decide,
     lost,
@@ -30,15 +31,6 @@ from tests.integration.accounts.request_cast import (
     shown,
     signed_in,
 )
-
-NEW = APPROVE | {
-    "organisation_name": "Newcomer Gas Ltd",
-    "company_number": "01234567",
-    "market_role": "supplier",
-    "short_code": "NGL",
-    "portal_roles": ["lso", "user"],
-}
-PDF = b"%PDF-1.7\n%%EOF\n"
 
 
 def test_approving_invites_the_person_with_what_was_chosen(lso):
@@ -222,6 +214,14 @@ def test_a_new_organisation_is_written_in_its_shape(idle_support, field, value):
 
     assert response.status_code == 422
     assert not Approval.objects.exists()
+
+
+def test_the_market_role_that_was_asked_for_is_chosen_beforehand(lso, idle_support):
+    known, unknown = asked(market_role="shipper"), asked(market_role="supplier", organisation=None)
+
+    for browser, request, role in ((lso, known, "shipper"), (idle_support, unknown, "supplier")):
+        text = signed_in(browser).get(f"{page_of(request)}decide/").text
+        assert f'<option value="{role}" selected' in text
 
 
 def test_a_name_that_nobody_knew_is_placed_and_goes_to_its_lso(lso, idle_support):

@@ -63,6 +63,16 @@ def test_a_request_counts_for_nothing_until_its_address_is_confirmed(client, db,
     assert read(client.get(SENT)).heading == "Now confirm your address"
 
 
+def test_a_person_may_say_which_market_role_they_know_of(client, db):
+    client.post("/request-access/", PERSON | {"market_role": "supplier"})
+    assert AccessRequest.objects.get().market_role == "supplier"
+
+    refused = client.post("/request-access/", PERSON | {"market_role": "operator"})
+
+    assert (refused.status_code, AccessRequest.objects.count()) == (422, 1)
+    assert "Choose from the list." in refused.text
+
+
 def test_a_new_organisation_is_asked_for_with_what_the_operator_must_know(client, db):
     assert client.post("/request-access/", ORGANISATION).url == SENT
 
