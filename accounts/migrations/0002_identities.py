@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('kind', models.CharField(choices=[('person', 'A new person at a known organisation'), ('organisation', 'A new organisation'), ('lso', 'The role of Local Security Officer'), ('lost-factor', 'A lost second factor'), ('mailed', 'A request that came by mail')], max_length=20)),
-                ('state', models.CharField(choices=[('unconfirmed', 'Waiting for the e-mail address to be confirmed'), ('open', 'Waiting for a decision'), ('question', "Waiting for the applicant's answer"), ('approved', 'Approved'), ('rejected', 'Rejected'), ('withdrawn', 'Withdrawn'), ('expired', 'Expired')], max_length=20)),
+                ('state', models.CharField(choices=[('unconfirmed', 'Waiting for the e-mail address to be confirmed'), ('open', 'Waiting for a decision'), ('question', 'Waiting for the applicant’s answer'), ('approved', 'Approved'), ('rejected', 'Rejected'), ('withdrawn', 'Withdrawn'), ('expired', 'Expired')], max_length=20)),
                 ('email', models.EmailField(db_collation='C', max_length=254)),
                 ('name', models.CharField(max_length=150)),
                 ('telephone', models.CharField(blank=True, max_length=30)),
@@ -106,7 +106,7 @@ class Migration(migrations.Migration):
                 ('starts_on', models.DateField(blank=True, help_text='The day of acceptance where none is named.', null=True)),
                 ('ends_on', models.DateField(blank=True, help_text='The first day on which it no longer holds.', null=True)),
                 ('invited_at', models.DateTimeField()),
-                ('held', models.CharField(blank=True, choices=[('', 'Not held'), ('domain', "The address is outside the organisation's mail domains"), ('identity', 'The address belonged to a deleted account')], default='', max_length=10)),
+                ('held', models.CharField(blank=True, choices=[('', 'Not held'), ('domain', 'The address is outside the organisation’s mail domains'), ('identity', 'The address belonged to a deleted account')], default='', max_length=10)),
                 ('digest', models.BinaryField(blank=True, help_text='Of the link last sent.', null=True)),
                 ('expires_at', models.DateTimeField(blank=True, null=True)),
                 ('accepted_at', models.DateTimeField(blank=True, null=True)),

@@ -17,7 +17,7 @@ class Held(models.TextChoices):
     """Why an invitation waits for the operator before it is sent."""
 
     NO = "", "Not held"
-    DOMAIN = "domain", "The address is outside the organisation's mail domains"
+    DOMAIN = "domain", "The address is outside the organisation’s mail domains"
     IDENTITY = "identity", "The address belonged to a deleted account"
 
 

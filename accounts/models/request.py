@@ -24,7 +24,7 @@ class RequestKind(models.TextChoices):
 class RequestState(models.TextChoices):
     UNCONFIRMED = "unconfirmed", "Waiting for the e-mail address to be confirmed"
     OPEN = "open", "Waiting for a decision"
-    QUESTION = "question", "Waiting for the applicant's answer"
+    QUESTION = "question", "Waiting for the applicant’s answer"
     APPROVED = "approved", "Approved"
     REJECTED = "rejected", "Rejected"
     WITHDRAWN = "withdrawn", "Withdrawn"

@@ -123,11 +123,11 @@ def together(row: Row, *, on: date) -> list[str]:
     of_operator = row.portal_roles & OPERATOR_ROLES
     if row.market_role != MarketRole.OPERATOR and of_operator:
         problems.append(
-            f"{listed(of_operator)} is for the operator's own people, and {row.short_code} is here as "
+            f"{listed(of_operator)} is for the operator’s own people, and {row.short_code} is here as "
             f"{row.market_role}. Take it out."
         )
     elif row.market_role == MarketRole.OPERATOR and (of_others := row.portal_roles - OPERATOR_ROLES):
-        problems.append(f"{listed(of_others)} is not for the operator's people. Use {listed(OPERATOR_ROLES)}.")
+        problems.append(f"{listed(of_others)} is not for the operator’s people. Use {listed(OPERATOR_ROLES)}.")
     return problems
 
 
@@ -153,13 +153,13 @@ def email_of(text: str) -> str:
 
 def name_of(text: str) -> str:
     if not text:
-        raise Wrong("Enter the person's name.")
+        raise Wrong("Enter the person’s name.")
     if len(text) > LONGEST_NAME:
         raise Wrong(f"A name has at most {LONGEST_NAME} characters.")
     if text.startswith(FORMULA):
-        raise Wrong("A name cannot begin with = + - or @, which a spreadsheet would run. Enter the person's name.")
+        raise Wrong("A name cannot begin with = + - or @, which a spreadsheet would run. Enter the person’s name.")
     if not any(character.isalpha() for character in text):
-        raise Wrong("A name has letters. Enter the person's name.")
+        raise Wrong("A name has letters. Enter the person’s name.")
     return text
 
 

@@ -101,7 +101,7 @@ class Command(BaseCommand):
         for result in Result:
             self.stdout.write(f"{counts[result]:>7,} {outcome.said(result)}")
         if report:
-            self.stdout.write(f"Each line's result and reason is in {report}.")
+            self.stdout.write(f"Each line’s result and reason is in {report}.")
         else:
             self.list_bad(outcome)
         if outcome.is_written and bad:

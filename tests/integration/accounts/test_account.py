@@ -66,7 +66,7 @@ def test_the_page_says_who_one_is_and_for_whom_one_acts(client, shipper, lso):
 def test_where_nobody_else_is_lso_support_changes_the_address(client, lso):
     client.force_login(lso)
 
-    assert read(client.get("/account/")).values["E-mail address"].endswith("Changed by the operator’s support")
+    assert read(client.get("/account/")).values["E-mail address"].endswith("Changed by operator support")
 
 
 def test_the_operator_s_people_are_looked_after_by_administrators(client, security, administrator):

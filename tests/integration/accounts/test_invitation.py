@@ -235,7 +235,7 @@ def test_an_account_that_is_switched_off_says_whom_to_ask(client, invite, outsid
     page = follow(client, link)
 
     assert "The account of this address is switched off." in page.text
-    assert "Ask Lso or the operator" in page.text
+    assert "Ask Lso or operator support" in page.text
 
 
 # -- not open

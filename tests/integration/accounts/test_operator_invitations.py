@@ -53,7 +53,7 @@ def test_what_waits_is_listed_with_its_reason(administrator, outside):
     [row] = read(signed_in(administrator).get("/operator/invitations/")).rows
 
     assert row["Person"] == "Nia Jones"
-    assert row["Why it waits"] == "The address is outside the organisation's mail domains"
+    assert row["Why it waits"] == "The address is outside the organisation’s mail domains"
 
 
 def test_an_allowed_invitation_is_sent_and_its_maker_told(administrator, lso, outside, mailoutbox):

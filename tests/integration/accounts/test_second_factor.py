@@ -396,7 +396,7 @@ def test_who_has_lost_theirs_asks_support_once(client, shipper):
     assert "Ask for a reset" in page.text
 
     for _ in range(2):
-        assert "Support has been asked" in client.post("/sign-in/lost-factor/").text
+        assert "Operator support has been asked" in client.post("/sign-in/lost-factor/").text
     asked = AccessRequest.objects.get(person=shipper)
     assert (asked.kind, asked.state, asked.approvals_needed) == ("lost-factor", "open", 2)
     assert "_auth_user_id" not in client.session

@@ -166,7 +166,7 @@ def test_good_lines_go_through_and_each_other_says_why(send, reader):
     why = {result.number: result.why for result in results}
     for number, words in {
         2: "name@company.co.uk",
-        3: "outside the organisation's mail domains",
+        3: "outside the organisation’s mail domains",
         5: "Market role: Choose from the list.",
         6: "Portal roles: Choose from the list.",
         7: "is on line 1",
