@@ -124,7 +124,7 @@ def test_a_lost_factor_is_reset_by_two(page: Page, demo: dict[str, Any]) -> None
     page.get_by_role("link", name="ask for your second factor to be reset").click()
     assert_accessible(page)
     page.get_by_role("button", name="Ask for a reset").click()
-    expect(page.get_by_text("Support has been asked")).to_be_visible()
+    expect(page.get_by_text("Operator support has been asked")).to_be_visible()
     reference = page.locator("strong").first.inner_text()
     assert_accessible(page)
 
@@ -186,6 +186,14 @@ def test_an_lso_confirms_the_people_of_the_year(page: Page, demo: dict[str, Any]
     page.get_by_role("link", name="Priya Nair").click()
     heading(page).to_have_text("Priya Nair")
     assert_accessible(page)
+
+    # Somebody outside the mail domains, who waits for the operator.
+    page.goto("/people/invite/")
+    prove_if_asked(page, demo["people"]["second_lso"])
+    page.get_by_label("E-mail address").fill(f"bartholomew.winterbottom.{width_of(page)}@contractors-elsewhere.example")
+    page.get_by_label("Name").fill("Bartholomew Winterbottom")
+    page.get_by_role("button", name="Invite").click()
+    expect(page.locator(".app-messages")).to_contain_text("waits for the operator")
     for path in (
         "/people/events/",
         "/people/invitations/",
