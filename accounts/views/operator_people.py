@@ -15,6 +15,7 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_safe
 from django_otp import user_has_device
 
+from accounts import devices
 from accounts.decorators import ActingRequest, fresh_proof_required, permission_required
 from accounts.models import Membership, User
 from accounts.operations import directory, event_log, factors, identities, passwords
@@ -83,7 +84,9 @@ def person(request: ActingRequest, person: UUID) -> HttpResponse:
         "own": user.pk == request.actor.person_id,
         "memberships_held": [(one, in_words(one)) for one in held[:MOST_MEMBERSHIPS]],
         "factors": factors.factors_of(user),
-        "sign_ins": open_sign_ins(user, now=now)[: directory.SHOWN],
+        "sign_ins": [
+            (one, devices.in_words(one.user_agent)) for one in open_sign_ins(user, now=now)[: directory.SHOWN]
+        ],
         "last_sign_in": user.sign_ins.order_by("-started_at").first(),
         "paused_until": identities.paused_until(user, now=now),
         "on": timezone.localdate(now),
