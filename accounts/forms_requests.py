@@ -135,6 +135,7 @@ class PersonForm(AskForm):
     """A new person at an organisation that uses the service."""
 
     kind = RequestKind.PERSON
+    field_order = (*AskForm.field_order, "market_role")
 
     organisation_name = organisation_field(
         label="Your organisation", help_text="Its full name, or its short code of three or four letters or digits."
